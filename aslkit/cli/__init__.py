@@ -1,0 +1,74 @@
+"""Command line -> exit code: picks the verb and builds only its parser."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from aslkit.cli.errors import CannotRun
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
+VERBS = {
+    "lint": "check definitions: shape, flow, retries, data flow, integrations, your project's own rules",
+    "test": "run the failure scenarios beside the definitions",
+    "simulate": "run one execution in virtual time and print what happens",
+    "export": "write the JSON that is deployed",
+    "import": "turn the JSON of a deployed machine into YAML",
+}
+MODULES = {"import": "import_"}
+HELP = ("-h", "--help", "help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit code: 0 clean, 1 something was found, 2 cannot run."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(words)
+    except CannotRun as error:
+        print(f"aslkit: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output is gone: nobody to tell
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(words: list[str]) -> int:
+    if not words or words[0] in HELP:
+        print(_help())
+        return 0 if words else 2
+    if words[0] in ("-V", "--version"):
+        from aslkit import __version__
+
+        print(f"aslkit {__version__}")
+        return 0
+    verb = _module(words[0])
+    parser = verb.parser()
+    return int(verb.run(parser.parse_args(words[1:])))
+
+
+def _module(name: str) -> ModuleType:
+    from importlib import import_module
+
+    if name not in VERBS:
+        from aslkit.definition.spelling import nearest
+
+        close = nearest(name, VERBS)
+        hint = f'did you mean "{close}"?' if close else "aslkit --help lists them."
+        raise CannotRun(f'there is no command "{name}"; {hint}')
+    return import_module(f"aslkit.cli.{MODULES.get(name, name)}")
+
+
+def _help() -> str:
+    verbs = "\n".join(f"  {name:<10} {what}" for name, what in VERBS.items())
+    return (
+        "usage: aslkit COMMAND [options]\n\n"
+        "Keep an AWS Step Functions state machine as YAML: lint it, simulate its failures offline, export JSON.\n\n"
+        f"commands:\n{verbs}\n\n"
+        "aslkit COMMAND --help tells more of each, with examples.\n"
+        "Exit codes: 0 clean, 1 something was found, 2 cannot run."
+    )

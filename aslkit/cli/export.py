@@ -1,0 +1,100 @@
+"""aslkit export: a definition -> the JSON that is deployed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from aslkit.cli import files, substitutions
+from aslkit.cli.config import config_for
+from aslkit.cli.errors import CannotRun
+from aslkit.cli.lint import lint_document, report
+from aslkit.definition.model import parse
+from aslkit.definition.substitution import SubstitutionError, substitute
+from aslkit.lint.engine import ERROR
+from aslkit.operations.export import TooLarge, export
+
+EPILOG = """\
+examples:
+  aslkit export definitions/db-refresh.asl.yaml -o build/db-refresh.json
+  aslkit export machine.asl.yaml --set Environment=prod --values prod.yaml
+  aslkit export machine.asl.yaml --check deployed/machine.json
+
+A ${Name} without a value is kept when no value at all is given, for Terraform's templatefile or SAM's
+DefinitionSubstitutions. Exit codes: 0 written (or up to date), 1 the definition has errors (or is not up to date),
+2 cannot run.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="aslkit export",
+        description="Write a definition as JSON for deployment: the same bytes for the same definition.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("definition", metavar="DEFINITION", help="a YAML or JSON definition, or - for standard input")
+    substitutions.add_arguments(made)
+    made.add_argument("--partial", action="store_true", help="keep the placeholders that have no value")
+    made.add_argument("--compact", action="store_true", help="no white space")
+    made.add_argument("--config", metavar="FILE", help="the project's rules (default: the nearest aslkit.yaml)")
+    target = made.add_mutually_exclusive_group()
+    target.add_argument(
+        "-o", "--output", metavar="FILE", help="write here, whole or not at all (default: standard output)"
+    )
+    target.add_argument("--check", metavar="FILE", help="say whether this file is what would be written; write nothing")
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    name = options.definition
+    document = substitutions.document(name)
+    values = substitutions.given(options)
+    if values or options.partial:
+        try:
+            document = substitute(document, values, partial=options.partial)
+        except SubstitutionError as error:
+            line, column = document.span(error.pointer)[:2]
+            print(f"{document.source}:{line}:{column}: {error.message}", file=sys.stderr)
+            return 1
+    errors = [found for found in lint_document(document, config_for(name, options.config)) if found.severity == ERROR]
+    if errors:
+        print(report(errors, {document.source: document.text}, files=1, stream=sys.stderr), file=sys.stderr)
+        print(f"{document.source} is not exported: AWS refuses it", file=sys.stderr)
+        return 1
+    try:
+        text = export(parse(document), compact=options.compact)
+    except TooLarge as error:
+        print(f"{document.source}: {error}", file=sys.stderr)
+        return 1
+    return _put(text, options)
+
+
+def _put(text: str, options: argparse.Namespace) -> int:
+    if options.check:
+        return _check(text, options.check, files.shown(options.definition))
+    if options.output:
+        files.write(options.output, text)
+        print(f"wrote {files.shown(options.output)} ({len(text.encode()):,} bytes)")
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def _check(text: str, name: str, source: str) -> int:
+    try:
+        written = files.read(name).decode("utf-8", "replace")
+    except CannotRun as error:
+        print(f"{error}: it is not up to date; write it with: aslkit export {source} -o {name}")
+        return 1
+    if written == text:
+        print(f"{files.shown(name)} is up to date with {source}")
+        return 0
+    import difflib
+
+    lines = difflib.unified_diff(
+        written.splitlines(), text.splitlines(), name, f"{source} (exported)", lineterm="", n=2
+    )
+    print("\n".join(lines))
+    print(f"{files.shown(name)} is not up to date; write it with: aslkit export {source} -o {name}")
+    return 1

@@ -1,0 +1,125 @@
+"""The text of a scalar -> its JSON value by YAML 1.2's core schema, and what YAML 1.1 tools would make of it."""
+
+from __future__ import annotations
+
+import re
+
+# A piece of text that the YAML parser would misread is shifted into the private use area, one character for one, so
+# that all places stay right, and shifted back in the scalars: ${Name} (a brace would open a mapping inside [..] or
+# {..}) and JSON's surrogate pairs (\ud83d\ude00), which YAML refuses.
+SUBSTITUTION = re.compile(r"\$\{[^{}\n\"']*\}")
+SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+SHIELDED = re.compile(f"{SUBSTITUTION.pattern}|{SURROGATES.pattern}")
+SHIFT = 0xE000
+SHIFTED = re.compile("[\ue000-\ue07f]+")
+
+
+def shield(text: str) -> str:
+    """The text, as long as before, with every piece shifted that the YAML parser would misread."""
+    if ("${" not in text and "\\u" not in text) or SHIFTED.search(text):
+        return text
+    return SHIELDED.sub(_shifted, text)
+
+
+def unshield(text: str) -> str:
+    """A scalar's text with its shifted pieces as they were written; surrogate pairs become their character."""
+    return SHIFTED.sub(_written, text)
+
+
+def _shifted(match: re.Match[str]) -> str:
+    piece = match.group()
+    return "".join(chr(ord(character) + SHIFT) for character in piece) if piece.isascii() else piece
+
+
+def _written(match: re.Match[str]) -> str:
+    return SURROGATES.sub(_character, "".join(chr(ord(character) - SHIFT) for character in match.group()))
+
+
+def _character(match: re.Match[str]) -> str:
+    pair = match.group()
+    return chr(0x10000 + ((int(pair[2:6], 16) - 0xD800) << 10) + (int(pair[8:12], 16) - 0xDC00))
+
+
+INTEGER = re.compile(r"[-+]?[0-9]+\Z")
+PREFIXED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
+FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
+MAX_DIGITS = 400  # more than any number that a JSON reader of the service keeps
+CONSTANTS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+def core_value(text: str) -> str | int | float | bool | None:
+    """The value of a scalar without quotes. Raises ValueError, with the reason, for a number that JSON cannot hold.
+
+    Source: YAML 1.2.2, section 10.3.2 (core schema).
+    """
+    if text in CONSTANTS:
+        return CONSTANTS[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    if INTEGER.match(text):
+        return _integer(text, 10)
+    if PREFIXED.match(text):
+        return _integer(text[2:], 8 if text[1] == "o" else 16)
+    if FLOAT.match(text):
+        number = float(text)
+        if number in (float("inf"), float("-inf")):
+            raise ValueError(f"the number {text[:40]} is too large for JSON")
+        return number
+    if NOT_FINITE.match(text):
+        raise ValueError(f"{text} is no JSON value; JSON has neither NaN nor infinity")
+    return text
+
+
+def _integer(digits: str, base: int) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"an integer of {len(digits):,} digits is too large")
+    return int(digits, base)
+
+
+OLD_BOOLEAN = {
+    spelling: str(meaning).lower()
+    for meaning, words in ((True, ("y", "yes", "on")), (False, ("n", "no", "off")))
+    for word in words
+    for spelling in (word, word.title(), word.upper())
+}
+OLD_OCTAL = re.compile(r"[-+]?0[0-7_]+\Z")
+OLD_SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\Z")
+OLD_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d\Z"
+    r"|\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?)?\Z"
+)
+OLD_UNDERSCORED = re.compile(r"[-+]?(?:[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?|0x[0-9a-fA-F_]*_[0-9a-fA-F_]*|0b[01_]+)\Z")
+MAY_BE_READ_OTHERWISE = frozenset("yYnNoO+-.0123456789")
+"""The first characters of all scalars that `old_reading` knows."""
+
+
+def old_reading(text: str) -> str | None:
+    """What YAML 1.1 tools make of a plain scalar, when that is not what YAML 1.2 says; None when both agree.
+
+    Source: the YAML 1.1 type repository (bool, int, float, timestamp).
+    """
+    if text in OLD_BOOLEAN:
+        return OLD_BOOLEAN[text]
+    if OLD_OCTAL.match(text):
+        octal = int(text.replace("_", ""), 8)
+        return None if text.lstrip("+-").isdigit() and octal == int(text) else str(octal)
+    if OLD_SEXAGESIMAL.match(text):
+        return f"{_sexagesimal(text):g}"
+    if OLD_DATE.match(text):
+        return f"the date {text}"
+    if OLD_UNDERSCORED.match(text):
+        digits = text.replace("_", "")
+        return str(int(digits, 2)) if "0b" in digits else str(int(digits, 16)) if "0x" in digits else digits
+    return None
+
+
+def _sexagesimal(text: str) -> float:
+    total = 0.0
+    for part in text.lstrip("+-").replace("_", "").split(":"):
+        total = total * 60 + float(part)
+    return -total if text.startswith("-") else total

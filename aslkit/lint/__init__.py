@@ -1,0 +1,28 @@
+"""StateMachine -> findings: the one visible list of rule modules, and `lint`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aslkit.lint import yaml_traps
+from aslkit.lint.engine import OWN_RULES, Config, Finding, Rule, check
+
+if TYPE_CHECKING:
+    from aslkit.definition.model import StateMachine
+
+MODULES = (yaml_traps,)
+"""Where the rules are; a rule is found by standing in one of these modules, and by nothing else."""
+
+RULES: tuple[Rule, ...] = tuple(
+    value for module in MODULES for value in vars(module).values() if isinstance(value, Rule)
+)
+ALL_RULES = (*OWN_RULES, *RULES)
+
+
+def lint(machine: StateMachine, *, config: Config | None = None) -> list[Finding]:
+    """The findings of all rules on a definition, in the order of its text.
+
+    Severities: error = AWS refuses the definition; warning = AWS takes it, and it fails at run time or does the wrong
+    thing; info = advice. `config` can raise, lower and switch off each rule.
+    """
+    return check(machine, RULES, config or Config())

@@ -1,0 +1,1 @@
+"""Findings and executions -> text, JSON, JUnit."""
