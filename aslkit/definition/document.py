@@ -322,13 +322,13 @@ class _Builder:
                         self._fail("a second YAML document starts here; a file holds one definition", _start(event))
                 case yaml.ScalarEvent() | yaml.AliasEvent():
                     value, plain = self._leaf(event)
-                    found = Entry(_start(event), _start(event), _start(event), event.end_mark.index, plain), value
+                    found = Entry(_start(event), _start(event), _start(event), _index(event.end_mark), plain), value
                 case _:
                     value, end = self._collection(event, next_event)
                     found = Entry(_start(event), _start(event), _start(event), end, False), value
         if found is None or (found[1] is None and found[0].value == found[0].value_end):
             self._fail("there is no definition in this text", 0)
-        if self.anchors:
+        if isinstance(found[1], (dict, list)) and self.anchors:
             self._check_size(found[1], found[0].value)
         return found
 

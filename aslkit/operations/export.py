@@ -88,26 +88,22 @@ def to_yaml(document: Document) -> str:
 
 
 def _yaml_text(dumper: Any, text: str) -> Any:
-    style = None
-    if "\n" in text and _fits_a_block(text):
-        style = "|"
-    elif not isinstance(core_value_or_none(text), str) or old_reading(text) is not None or "\ufeff" in text:
-        style = '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
 
 
-def core_value_or_none(text: str) -> Json:
-    """The value of a plain scalar; None for a number that JSON cannot hold."""
+def _style(text: str) -> str | None:
+    """How a string is written: as a block, in double quotes, or (None) as PyYAML finds best."""
+    lines = text.split("\n")
+    if not all(line.isprintable() for line in lines):
+        return '"'
+    if len(lines) > 1:
+        return "|" if not text[0].isspace() and all(line == line.rstrip() for line in lines) else '"'
+    return '"' if _is_read_otherwise(text) else None
+
+
+def _is_read_otherwise(text: str) -> bool:
+    """Whether a plain scalar of this text would be no string to some reader."""
     try:
-        return core_value(text)
+        return not isinstance(core_value(text), str) or old_reading(text) is not None
     except ValueError:
-        return None
-
-
-def _fits_a_block(text: str) -> bool:
-    """Whether a block scalar shows a text as it is: no trailing blanks, no odd characters, no leading blank."""
-    return (
-        text.isprintable()
-        if "\n" not in text
-        else all(line == line.rstrip() and line.isprintable() for line in text.split("\n")) and not text[0].isspace()
-    )
+        return True

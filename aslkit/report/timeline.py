@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from aslkit.record import Record
@@ -13,9 +14,11 @@ if TYPE_CHECKING:
     from aslkit.definition.document import Pointer
     from aslkit.report.colour import Paint
     from aslkit.simulation.execution import Attempt, Execution, Visit
+    from aslkit.simulation.resources.sns import Publication
 
 MAX_CAUSE = 160
 STATUS_COLOURS = {"SUCCEEDED": "green"}
+OPENING = ("enters", "again")
 MARKS = {"fails": "red", "aborted": "red", "again": "yellow", "caught": "yellow", "published": "cyan", "ends": "green"}
 
 
@@ -30,16 +33,69 @@ class Moment(Record):
 
 
 def timeline(execution: Execution) -> list[Moment]:
-    """What happened, in the order of virtual time."""
-    moments = [moment for visit in execution.visits for moment in _of_visit(visit)]
-    moments += _published(execution)
-    return sorted(moments, key=lambda moment: moment.at)
+    """What happened, in the order of virtual time; what happens at one instant in the order in which it follows."""
+    visits = execution.visits
+    last_inside = _last_inside(visits)
+    placed: list[tuple[float, float, Moment]] = []
+    for index, visit in enumerate(visits):
+        after = _next_in_scope(visits, index)
+        for at, kind, text in (*_of_visit(visit, after), *_mails(execution, visit)):
+            order = index if kind in OPENING else last_inside[index] + 0.5
+            placed.append((at, order, Moment(at, _name(visit), _depth(visit.pointer), kind, text)))
+    return [moment for _, _, moment in sorted(placed, key=lambda item: item[:2])]
+
+
+def _last_inside(visits: Sequence[Visit]) -> list[int]:
+    """For each visit the index of the last visit inside it, its own where there is none."""
+    last = list(range(len(visits)))
+    latest: dict[Pointer, int] = {}
+    for index, visit in enumerate(visits):
+        latest[visit.pointer] = index
+        for length in range(2, len(visit.pointer)):
+            outer = latest.get(visit.pointer[:length])
+            if outer is not None:
+                last[outer] = index
+    return last
+
+
+def _next_in_scope(visits: Sequence[Visit], index: int) -> str:
+    """The state that followed a visit in its state machine, if one did."""
+    visit = visits[index]
+    if visit.edge is None:
+        return ""
+    scope, rest = visit.pointer[:-1], islice(visits, index + 1, None)
+    return next(
+        (other.state for other in rest if other.pointer[:-1] == scope and other.iteration == visit.iteration), ""
+    )
 
 
 def as_text(execution: Execution, paint: Paint) -> str:
     """The timeline, one line for each moment, and how the execution ended."""
     moments = timeline(execution)
     return "\n".join([*lines(moments, paint), "", ending(execution, paint)])
+
+
+def as_json(execution: Execution) -> str:
+    """An object of {status, output, error, cause, duration, transitions, history, published}: virtual seconds,
+    transitions as AWS bills them (each state entered, each retry), history as GetExecutionHistory returns it."""
+    return json.dumps(plain(execution), indent=2, ensure_ascii=False)
+
+
+def plain(execution: Execution) -> dict[str, Any]:
+    """The execution as JSON data."""
+    return {
+        "status": execution.status,
+        "output": execution.output,
+        "error": execution.error,
+        "cause": execution.cause,
+        "duration": execution.duration,
+        "transitions": execution.transitions,
+        "history": execution.history,
+        "published": [
+            {"at": mail.at, "state": mail.state, "topic": mail.topic, "subject": mail.subject, "message": mail.message}
+            for mail in published(execution)
+        ],
+    }
 
 
 def lines(moments: Sequence[Moment], paint: Paint) -> Iterator[str]:
@@ -78,26 +134,25 @@ def clock(seconds: float) -> str:
     return f"{text}.{rest:03}" if rest else text
 
 
-def _of_visit(visit: Visit) -> Iterator[Moment]:
-    depth = _depth(visit.pointer)
-    name = visit.state + "".join(f"[{index}]" for _, index in visit.iteration[-1:])
-    for attempt in visit.attempts:
-        yield from (Moment(at, name, depth, kind, text) for at, kind, text in _of_attempt(attempt))
-    if not visit.attempts:
-        yield Moment(visit.entered, name, depth, "enters", "entered")
+def _of_visit(visit: Visit, after: str) -> Iterator[tuple[float, str, str]]:
+    """(virtual second, kind, text) of what happened in a visit; `after` names the state that followed it."""
     end = visit.left if visit.left is not None else visit.entered
-    failure = failure_text(visit.error, visit.cause)
-    if visit.ended == "caught" and visit.edge is not None:
-        target = f"catcher {visit.catcher} leads on" if visit.catcher is not None else "leads on"
-        yield Moment(end, name, depth, "caught", f"caught: {target}")
-    elif visit.ended == "failed" and not visit.attempts:
-        yield Moment(end, name, depth, "fails", f"fails: {failure}" if failure else "fails")
+    for attempt in visit.attempts:
+        yield from _of_attempt(attempt)
+    if not visit.attempts:
+        if visit.ended == "failed":
+            failure = failure_text(visit.error, visit.cause)
+            yield end, "fails", f"fails: {failure}" if failure else "fails"
+        else:
+            yield visit.entered, "enters", f"on to {after}" if after and end == visit.entered else "entered"
+    if visit.ended == "caught":
+        yield end, "caught", f"caught, on to {after}" if after else "caught"
     elif visit.ended == "aborted":
-        yield Moment(end, name, depth, "aborted", "aborted: a sibling failed, or the time is up")
+        yield end, "aborted", "aborted: a sibling failed, or the time is up"
 
 
 def _of_attempt(attempt: Attempt) -> Iterator[tuple[float, str, str]]:
-    if attempt.waited:
+    if attempt.number:
         yield attempt.started, "again", f"tries again after {clock(attempt.waited)} (attempt {attempt.number + 1})"
     else:
         yield attempt.started, "enters", _asked(attempt)
@@ -114,25 +169,39 @@ def _asked(attempt: Attempt) -> str:
     if request is None:
         return "entered"
     call = ".".join(part for part in (request.action, request.pattern) if part)
-    name = _name(request.parameters)
-    return f"calls {request.service} {call}{f' {name}' if name else ''}"
+    about = _about(request.parameters)
+    return f"calls {request.service}:{call}{f' {about}' if about else ''}"
 
 
 NAMING = ("JobName", "TopicArn", "FunctionName", "StateMachineArn", "QueueUrl", "TableName")
 
 
-def _name(parameters: Any) -> str:
+def _about(parameters: Any) -> str:
     """What a call is about, as far as its parameters name it."""
     if not isinstance(parameters, dict):
         return ""
     return next((str(parameters[key]).rsplit(":", 1)[-1] for key in NAMING if key in parameters), "")
 
 
-def _published(execution: Execution) -> Iterator[Moment]:
-    for message in getattr(execution.services, "published", ()):
-        subject = f'"{message.subject}"' if message.subject else "a message"
-        topic = str(message.topic).rsplit(":", 1)[-1]
-        yield Moment(message.at, message.state, 0, "published", f"published {subject} to {topic}")
+def _mails(execution: Execution, visit: Visit) -> Iterator[tuple[float, str, str]]:
+    """What a visit published."""
+    if not any(attempt.request is not None and attempt.request.service == "sns" for attempt in visit.attempts):
+        return
+    for mail in published(execution):
+        if mail.state == visit.state and visit.entered <= mail.at <= (visit.left or visit.entered):
+            subject = f'"{mail.subject}"' if mail.subject else "a message"
+            yield mail.at, "published", f"published {subject} to {mail.topic.rpartition(':')[2]}"
+
+
+def _name(visit: Visit) -> str:
+    """The state, with the index of its map iteration."""
+    return visit.state + "".join(f"[{index}]" for _, index in visit.iteration)
+
+
+def published(execution: Execution) -> Sequence[Publication]:
+    """The messages that the fake SNS took, in their order."""
+    services: Any = execution.services
+    return services.sns.published if hasattr(services, "sns") else ()
 
 
 def _depth(pointer: Pointer) -> int:

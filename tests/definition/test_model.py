@@ -235,7 +235,20 @@ def test_a_fact_of_a_machine_is_found_once() -> None:
     assert (names(written), names(written), len(calls)) == (["A"], ["A"], 1)
 
 
-KEYS = "States StartAt Type Next Retry Catch Branches Choices ItemProcessor And Not ErrorEquals MaxAttempts A".split()
+KEYS = [
+    "States",
+    "StartAt",
+    "Type",
+    "Next",
+    "Retry",
+    "Catch",
+    "Branches",
+    "Choices",
+    "ItemProcessor",
+    "And",
+    "Not",
+    "ErrorEquals",
+]
 TYPES = st.sampled_from(["Task", "Map", "Parallel", "Choice", "Pass"])
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["$", "${X}", "{% 1 %}"]),

@@ -1,0 +1,154 @@
+"""aslkit simulate: a definition and an input -> what would happen, in virtual time."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from aslkit.cli import files, substitutions
+from aslkit.cli.config import config_for
+from aslkit.cli.errors import CannotRun
+from aslkit.cli.lint import lint_document, report
+from aslkit.definition.document import Document
+from aslkit.definition.model import parse
+from aslkit.definition.substitution import SubstitutionError, substitute
+from aslkit.lint.engine import ERROR
+from aslkit.report.colour import Paint, wanted
+from aslkit.report.timeline import as_json, as_text
+from aslkit.simulation.scenario import run_scenarios
+from aslkit.simulation.scenario_file import SOURCES
+
+if TYPE_CHECKING:
+    from aslkit.simulation.scenario import Verdict
+
+EPILOG = """\
+An outcomes file says what the services are like and what they answer, in the words of a scenario
+(docs/scenarios.md):
+
+  given:
+    glue: {jobs: {"split-*": {duration: 1h}}}
+  when:
+    - {state: Split, invocation: 1, glue: failed}
+    - {state: Ask, returns: {Payload: {ok: true}}}
+
+Without one the fake Glue runs every job for a minute, and the fake SNS takes every message.
+
+examples:
+  aslkit simulate definitions/db-refresh.asl.yaml --input definitions/inputs/dev.json
+  aslkit simulate machine.asl.yaml --input input.json --outcomes outcomes.yaml --format json
+  echo '{"n": 3}' | aslkit simulate machine.asl.yaml --input -
+
+Exit codes: 0 the execution succeeded, 1 it did not (or AWS would refuse the definition), 2 cannot run.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="aslkit simulate",
+        description="Run one execution offline, in virtual time, against a fake Glue, a fake SNS and scripted answers.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("definition", metavar="DEFINITION", help="a YAML or JSON definition")
+    made.add_argument("--input", metavar="FILE", help="the execution's input, or - for standard input (default: {})")
+    made.add_argument("--outcomes", metavar="FILE", help="what the services answer")
+    made.add_argument("--format", choices=("text", "json"), default="text", help="a timeline, or everything (text)")
+    made.add_argument("--seed", type=int, help="decides jitter and random intrinsic functions (0)")
+    made.add_argument("--config", metavar="FILE", help="the project's rules (default: the nearest aslkit.yaml)")
+    substitutions.add_arguments(made)
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    machine = _definition(options)
+    if machine is None:
+        return 1
+    outcomes = _outcomes(options)
+    [*rest, verdict] = run_scenarios(outcomes, parse(machine), read=_reader(options.outcomes))
+    for one in (*rest, verdict):
+        _print_remarks(one, outcomes)
+    if verdict.execution is None:
+        return 2
+    paint = Paint(wanted(sys.stdout))
+    print(as_json(verdict.execution) if options.format == "json" else as_text(verdict.execution, paint))
+    return int(verdict.execution.status != "SUCCEEDED")
+
+
+def _definition(options: argparse.Namespace) -> Document | None:
+    """The definition with its placeholders filled; None, after a report, when AWS would refuse it."""
+    document = substitutions.document(options.definition)
+    values = substitutions.given(options)
+    if values:
+        try:
+            document = substitute(document, values)
+        except SubstitutionError as error:
+            raise CannotRun(f"{document.source}: {error.message}") from None
+    config = config_for(options.definition, options.config)
+    errors = [found for found in lint_document(document, config) if found.severity == ERROR]
+    if errors:
+        print(report(errors, {document.source: document.text}, files=1, stream=sys.stderr), file=sys.stderr)
+        print(f"{document.source} is not simulated: AWS refuses it", file=sys.stderr)
+        return None
+    return document
+
+
+def _outcomes(options: argparse.Namespace) -> Document:
+    """What is given on the command line, as a scenario file of one scenario: its places are those of --outcomes."""
+    given: dict[str, Any] = {}
+    written: Document | None = None
+    scenario: dict[str, Any] = {}
+    if options.outcomes:
+        written = substitutions.document(options.outcomes)
+        if not isinstance(written.data, dict):
+            raise CannotRun(f"{written.source}: outcomes are an object with `given` and `when`")
+        scenario = {**written.data}
+        given = {**scenario.get("given", {})} if isinstance(scenario.get("given", {}), dict) else scenario["given"]
+    if isinstance(given, dict):
+        if options.input:
+            given = {name: value for name, value in given.items() if name not in SOURCES}
+            given["input"] = substitutions.document(options.input).data
+        if options.seed is not None:
+            given["seed"] = options.seed
+    scenario = {"name": written.source if written else "outcomes", "then": {}, **scenario, "given": given}
+    return _as_scenario_file(scenario, written)
+
+
+def _as_scenario_file(scenario: dict[str, Any], written: Document | None) -> Document:
+    scenarios = [scenario]
+    data = {"scenarios": scenarios}
+    if written is None:
+        from aslkit.definition.document import load
+
+        written = load("{}", source="<outcomes>")
+    top = written.root
+    entries: dict[int, Any] = {
+        **written.entries,
+        id(data): {"scenarios": top},
+        id(scenarios): {0: top},
+        id(scenario): written.entries[id(written.data)],
+    }
+    if isinstance(scenario["given"], dict):
+        entries[id(scenario["given"])] = written.entries.get(id(written.data.get("given")), {})
+    return Document(source=written.source, text=written.text, data=data, root=top, entries=entries)
+
+
+def _reader(beside: str | None) -> Any:
+    """Reads a file named in the outcomes, as seen from their folder."""
+    import os
+
+    folder = os.path.dirname(beside) if beside else ""
+
+    def read(name: str) -> bytes:
+        try:
+            return files.read(os.path.join(folder, name))
+        except CannotRun as error:
+            raise OSError(str(error)) from None
+
+    return read
+
+
+def _print_remarks(verdict: Verdict, outcomes: Document) -> None:
+    for remark in verdict.remarks:
+        line, column = outcomes.span(remark.pointer)[:2]
+        print(f"{outcomes.source}:{line}:{column}: {remark.message}", file=sys.stderr)

@@ -1,0 +1,147 @@
+"""One state machine -> its graph: edges, what is reachable, what can end, routes, what only a failure reaches.
+
+All functions take one scope: the whole definition, a Parallel's branch or a Map's item processor; transitions never
+leave it. What is established without further arguments is a fact, looked up once however many rules ask.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from aslkit.definition.model import Catcher, Choice, Fail, State, StateMachine, Succeed, all_states, fact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from aslkit.definition.document import Pointer
+
+
+class Edge(NamedTuple):
+    """A transition between two states of one scope; `pointer` is the place of the target's name.
+
+    `catcher` is the catcher that takes it, None for every other transition.
+    """
+
+    source: str
+    target: str
+    pointer: Pointer
+    catcher: Catcher | None = None
+
+
+@fact
+def edges(scope: StateMachine) -> Mapping[str, tuple[Edge, ...]]:
+    """The transitions that leave each state of a scope, in the order Next or Choices, Default, then Catch.
+
+    Transitions to a state that does not exist are left out; a state that ends has none but its catchers'.
+    """
+    return {name: tuple(_edges(scope.states, state)) for name, state in scope.states.items()}
+
+
+def _edges(states: Mapping[str, State], state: State) -> list[Edge]:
+    name = state.name
+    if isinstance(state, Choice):
+        return [Edge(name, target, pointer) for pointer, target in state.transitions() if target in states]
+    leaving = (
+        [] if state.next is None or state.next not in states else [Edge(name, state.next, (*state.pointer, "Next"))]
+    )
+    for catcher in state.catch:
+        if catcher.next is not None and catcher.next in states:
+            leaving.append(Edge(name, catcher.next, (*catcher.pointer, "Next"), catcher))
+    return leaving
+
+
+@fact
+def incoming(scope: StateMachine) -> Mapping[str, tuple[Edge, ...]]:
+    """The transitions that enter each state of a scope."""
+    found: dict[str, list[Edge]] = {name: [] for name in scope.states}
+    for leaving in edges(scope).values():
+        for edge in leaving:
+            found[edge.target].append(edge)
+    return {name: tuple(entering) for name, entering in found.items()}
+
+
+@fact
+def reachable(scope: StateMachine) -> frozenset[str]:
+    """The states of a scope that an execution can enter: StartAt, and what its transitions and catchers lead to."""
+    return frozenset(spread(_start(scope), lambda name: (edge.target for edge in edges(scope)[name])))
+
+
+@fact
+def regular(scope: StateMachine) -> frozenset[str]:
+    """The states of a scope that an execution can enter although nothing was caught."""
+    return frozenset(spread(_start(scope), lambda name: regular_targets(scope, name)))
+
+
+@fact
+def finishing(scope: StateMachine) -> frozenset[str]:
+    """The states of a scope from which some route leads to an end: End, Succeed or Fail."""
+    entering = incoming(scope)
+    ends = (name for name, state in scope.states.items() if is_end(state))
+    return frozenset(spread(ends, lambda name: (edge.source for edge in entering[name])))
+
+
+@fact
+def enclosing(machine: StateMachine) -> Mapping[Pointer, tuple[StateMachine, State]]:
+    """The pointer of each branch and item processor -> the Parallel or Map around it, and the scope of that state."""
+    return {inner.pointer: (scope, state) for scope, state in all_states(machine) for inner in state.machines}
+
+
+@fact
+def scopes(machine: StateMachine) -> tuple[StateMachine, ...]:
+    """The definition itself, then every branch and item processor in it, outer ones first."""
+    return (machine, *(inner for _, state in all_states(machine) for inner in state.machines))
+
+
+def is_end(state: State) -> bool:
+    """Whether its scope can end with this state, well or by failing."""
+    return state.end or isinstance(state, (Succeed, Fail))
+
+
+def ends_well(state: State) -> bool:
+    """Whether the scope ends successfully when this state does."""
+    return isinstance(state, Succeed) or (state.end and not isinstance(state, (Choice, Fail)))
+
+
+def regular_targets(scope: StateMachine, name: str) -> Iterator[str]:
+    """The states that may follow a state when it succeeds."""
+    return (edge.target for edge in edges(scope)[name] if edge.catcher is None)
+
+
+def spread(start: Iterable[str], following: Callable[[str], Iterable[str]]) -> dict[str, str | None]:
+    """All that the start leads to, nearest first: name -> the name that it was first reached from (None: the start)."""
+    found: dict[str, str | None] = dict.fromkeys(start)
+    pending = list(found)
+    for name in pending:
+        for target in following(name):
+            if target not in found:
+                found[target] = name
+                pending.append(target)
+    return found
+
+
+def route(
+    scope: StateMachine, start: str, goals: Collection[str], *, avoiding: Collection[str] = (), catchers: bool = True
+) -> tuple[str, ...] | None:
+    """A shortest route from a state to one of the goals, both named, or None when there is none.
+
+    It enters no state to avoid after the start, and takes no catcher unless `catchers` says so.
+    """
+
+    def following(name: str) -> Iterator[str]:
+        leaving = edges(scope).get(name, ())
+        return (edge.target for edge in leaving if edge.target not in avoiding and (catchers or edge.catcher is None))
+
+    found = spread((start,), following)
+    goal = next((name for name in found if name in goals), None)
+    return None if goal is None else tuple(reversed(list(_back(found, goal))))
+
+
+def _back(found: Mapping[str, str | None], name: str) -> Iterator[str]:
+    current: str | None = name
+    while current is not None:
+        yield current
+        current = found[current]
+
+
+def _start(scope: StateMachine) -> tuple[str, ...]:
+    return (scope.start_at,) if scope.start_at is not None and scope.start_at in scope.states else ()

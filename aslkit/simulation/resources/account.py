@@ -1,0 +1,53 @@
+"""A script, a fake Glue, a fake SNS -> Resource: everything that a state machine can call, as one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aslkit.record import Record
+from aslkit.simulation.resources.glue import FakeGlue, GlueService
+from aslkit.simulation.resources.scripted import ScriptService, When
+from aslkit.simulation.resources.sns import FakeSns, SnsService
+
+if TYPE_CHECKING:
+    from aslkit.simulation.resources import Outcome, Request
+
+
+class Account(Record):
+    """What stands behind the tasks of a state machine.
+
+    A request first meets the script. What the script leaves open the fake Glue and the fake SNS decide; any other
+    service answers what the script says and nothing else.
+    """
+
+    script: tuple[When, ...] = ()
+    glue: FakeGlue = FakeGlue()
+    sns: FakeSns = FakeSns()
+
+    def begin(self) -> AccountService:
+        return AccountService(self)
+
+
+class AccountService:
+    """An account during one execution: `glue.runs`, `sns.published` and `script.used` tell what happened."""
+
+    def __init__(self, account: Account) -> None:
+        self.script = ScriptService(account.script)
+        self.glue: GlueService = account.glue.begin()
+        self.sns: SnsService = account.sns.begin()
+
+    def invoke(self, request: Request) -> Outcome:
+        """The outcome of an attempt. Raises OutcomeError when neither the script nor a fake knows it."""
+        reply = self.script.reply(request)
+        match request.service:
+            case "glue":
+                return self.glue.invoke(request, reply)
+            case "sns":
+                return self.sns.invoke(request, reply)
+            case _:
+                return self.script.outcome(request, reply)
+
+    def stop(self, request: Request, at: float) -> None:
+        """The task no longer waits: Glue stops the job run, SNS has nothing to stop."""
+        if request.service == "glue":
+            self.glue.stop(request, at)

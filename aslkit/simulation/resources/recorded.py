@@ -1,0 +1,84 @@
+"""Attempts recorded on AWS -> Resource: the same answers to the same attempts, by state, map iteration and invocation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aslkit.simulation.resources import Outcome, OutcomeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from aslkit.simulation.resources import Request
+
+Json = Any
+
+Key = tuple[str, tuple[tuple[str, int], ...]]
+
+
+class Recorded:
+    """The describing object; `begin` gives the service of one execution."""
+
+    def __init__(self, attempts: Iterable[Mapping[str, Json]], objects: Iterable[Mapping[str, Json]] = ()) -> None:
+        self.objects = tuple(objects)
+        self.outcomes: dict[Key, list[Outcome]] = {}
+        for attempt in attempts:
+            key = (attempt["state"], _iteration(attempt.get("iteration") or ()))
+            self.outcomes.setdefault(key, []).append(_outcome(attempt))
+
+    def begin(self) -> RecordedService:
+        return RecordedService(self.outcomes)
+
+
+class RecordedService:
+    """Answers the n-th invocation of a state in a map iteration as it was answered then."""
+
+    def __init__(self, outcomes: Mapping[Key, Sequence[Outcome]]) -> None:
+        self.outcomes = outcomes
+
+    def invoke(self, request: Request) -> Outcome:
+        found = self.outcomes.get((request.state, request.iteration), ())
+        if request.invocation > len(found):
+            raise OutcomeError(
+                f"state '{request.state}' was invoked {len(found)} times in the recording, not {request.invocation} times",
+                request,
+            )
+        return found[request.invocation - 1]
+
+    def stop(self, request: Request, at: float) -> None:
+        """A recording stops nothing."""
+
+
+def recorded(attempts: Iterable[Mapping[str, Json]], objects: Iterable[Mapping[str, Json]] = ()) -> Recorded:
+    """A resource that answers from recorded attempts.
+
+    Each attempt is an object with `state`; `result`, or `error` and `cause` (null: failed without a name), or `hang` or
+    `unfinished` (it never answered); and where it applies `submitted`, `outcomeEvent`, and `iteration`, a list of
+    {"map", "index"}. `objects` are what an ItemReader finds.
+    """
+    return Recorded(attempts, objects)
+
+
+def _outcome(attempt: Mapping[str, Json]) -> Outcome:
+    submitted = attempt.get("submitted")
+    if attempt.get("hang") or attempt.get("unfinished"):
+        return Outcome(never=True, submitted=submitted)
+    if "result" in attempt:
+        return Outcome(result=attempt["result"], submitted=submitted)
+    return Outcome(
+        failed=True,
+        error=attempt.get("error"),
+        cause=_cause(attempt.get("cause")),
+        submitted=submitted,
+        event=attempt.get("outcomeEvent"),
+    )
+
+
+def _cause(cause: Json) -> str | None:
+    return cause if cause is None or isinstance(cause, str) else str(cause)
+
+
+def _iteration(chain: Sequence[Mapping[str, Json]]) -> tuple[tuple[str, int], ...]:
+    """The (map, index) pairs, outermost first. A recording that follows the events backwards lists earlier iterations
+    of the same Map as well; the last one is the attempt's own."""
+    return tuple({entry["map"]: entry["index"] for entry in chain}.items())

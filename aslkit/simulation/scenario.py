@@ -1,0 +1,309 @@
+"""A scenario file and its state machine -> verdicts: does the machine do what the file says, and is the file right?
+
+A scenario has three parts: `given` (input and services), `when` (what goes wrong, or what a task answers) and `then`
+(what comes of it). Nothing here reads a file: the caller passes a function that does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aslkit.definition.document import DefinitionError, load
+from aslkit.definition.spelling import nearest
+from aslkit.record import Record
+from aslkit.simulation import SimulationRefused, simulate
+from aslkit.simulation.context import instant
+from aslkit.simulation.expectation import Difference, differences
+from aslkit.simulation.reading import Remark
+from aslkit.simulation.resources import OutcomeError
+from aslkit.simulation.resources.account import Account
+from aslkit.simulation.resources.glue import FakeGlue, GlueJob
+from aslkit.simulation.resources.scripted import When, range_text
+from aslkit.simulation.resources.sdk import START, uuid
+from aslkit.simulation.resources.sns import FakeSns
+from aslkit.simulation.scenario_file import SOURCES, Scenario, ScenarioFile, definition_name, read_scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from aslkit.definition.document import Document, Pointer
+    from aslkit.definition.model import StateMachine
+    from aslkit.simulation.execution import Execution
+    from aslkit.simulation.resources.account import AccountService
+    from aslkit.simulation.resources.scripted import ScriptService
+
+    Read = Callable[[str], str | bytes]
+    """The text of a file beside the scenario file, by its name; raises OSError or LookupError when there is none."""
+
+__all__ = [
+    "Difference",
+    "Remark",
+    "Scenario",
+    "ScenarioFile",
+    "Verdict",
+    "definition_name",
+    "read_scenarios",
+    "run_scenarios",
+]
+
+Json = Any
+
+
+class Verdict(Record):
+    """What came of one scenario.
+
+    `remarks` say what is wrong with the file itself, `differences` which expectations are not met. `execution` is None
+    when nothing was run. Remarks that belong to no scenario come as a verdict of their own, under the name of the file.
+    """
+
+    name: str
+    pointer: Pointer
+    remarks: tuple[Remark, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    execution: Execution | None = None
+
+    @property
+    def passed(self) -> bool:
+        return not self.remarks and not self.differences
+
+
+def run_scenarios(
+    document: Document,
+    machine: StateMachine,
+    *,
+    read: Read | None = None,
+    only: Callable[[str], bool] | None = None,
+) -> list[Verdict]:
+    """The verdict on every scenario of a file, in its order; before them one on the file itself if there is anything.
+
+    `read` gives the text of an input file by its name; `only` chooses scenarios by their name. Never raises for what the
+    file says.
+    """
+    file = read_scenarios(document, machine)
+    chosen = [scenario for scenario in file.scenarios if only is None or only(scenario.name)]
+    runner = _Runner(file, machine, read)
+    verdicts = [runner.verdict(scenario) for scenario in chosen]
+    remarks = list(file.remarks)
+    if all(verdict.execution is not None for verdict in verdicts) and len(chosen) == len(file.scenarios):
+        remarks.extend(runner.never_used())
+    if remarks:
+        verdicts.insert(0, Verdict(name=document.source, pointer=(), remarks=tuple(remarks)))
+    return verdicts
+
+
+class _Runner:
+    """Runs the scenarios of one file; remembers which entries that they share gave a reply in any of them."""
+
+    def __init__(self, file: ScenarioFile, machine: StateMachine, read: Read | None) -> None:
+        self.file = file
+        self.machine = machine
+        self.read = read
+        self.used: set[int] = set()
+
+    def verdict(self, scenario: Scenario) -> Verdict:
+        remarks = list(scenario.remarks)
+        given = merged(self.file.given, scenario.given)
+        input = self._input(scenario, given, remarks)
+        if remarks or self.file.remarks:
+            return Verdict(name=scenario.name, pointer=scenario.pointer, remarks=tuple(remarks))
+        execution = self._execution(scenario, given, input, remarks)
+        found: tuple[Difference, ...] = ()
+        if execution is not None:
+            remarks.extend(self._unused(scenario, execution))
+            found = tuple(differences(scenario.then, (*scenario.pointer, "then"), execution))
+        return Verdict(
+            name=scenario.name,
+            pointer=scenario.pointer,
+            remarks=tuple(remarks),
+            differences=found,
+            execution=execution,
+        )
+
+    def never_used(self) -> Iterator[Remark]:
+        """A remark for each shared entry that gave no reply in any scenario."""
+        for index, (pointer, when) in enumerate(self.file.shared):
+            if index not in self.used:
+                yield Remark(pointer, f"no scenario ever comes to this outcome for {when.target}")
+
+    def _execution(
+        self, scenario: Scenario, given: Mapping[str, Any], input: Json, remarks: list[Remark]
+    ) -> Execution | None:
+        """The run of a scenario; None after a remark when it cannot be run to its end."""
+        script = (*(when for _, when in scenario.whens), *(when for _, when in self.file.shared))
+        start = given.get("start", START)
+        try:
+            return simulate(
+                self.machine,
+                input=input,
+                resources=account(given, script),
+                start=start,
+                seed=given.get("seed", 0),
+            )
+        except (OutcomeError, SimulationRefused) as refused:
+            place = (*scenario.pointer, "when") if scenario.whens else scenario.pointer
+            remarks.append(Remark(place, str(refused)))
+            return None
+
+    def _input(self, scenario: Scenario, given: Mapping[str, Any], remarks: list[Remark]) -> Json:
+        """The execution's input; after a remark when it cannot be had."""
+        own = (*scenario.pointer, "given")
+        input = given.get("input", {})
+        if "file" in given:
+            place = own if "file" in scenario.given else ("defaults", "given")
+            input = self._file(given["file"], (*place, "file"), remarks)
+        elif "schedule" in given:
+            input = scheduled_event(given["schedule"], given.get("start", START))
+        if "with" in given or "without" in given:
+            if not isinstance(input, dict):
+                remarks.append(Remark(own, "`with` and `without` change an object, and the input is none"))
+                return input
+            missing = [(place, name) for place, name in given.get("without", ()) if name not in input]
+            remarks.extend(Remark(place, f"the input has no '{name}' to leave out") for place, name in missing)
+            left_out = {name for _, name in given.get("without", ())}
+            kept = {name: value for name, value in input.items() if name not in left_out}
+            input = changed(kept, given.get("with", {}))
+        return input
+
+    def _file(self, name: str, pointer: Pointer, remarks: list[Remark]) -> Json:
+        if self.read is None:
+            remarks.append(Remark(pointer, f"the file '{name}' cannot be read here"))
+            return None
+        try:
+            return load(self.read(name), source=name).data
+        except (OSError, LookupError):
+            remarks.append(Remark(pointer, f"there is no file '{name}' that can be read"))
+        except DefinitionError as error:
+            remarks.append(Remark(pointer, f"the file cannot be used as input: {error}"))
+        return None
+
+    def _unused(self, scenario: Scenario, execution: Execution) -> Iterator[Remark]:
+        """A remark for each of the scenario's own entries that was not wholly used."""
+        services: Any = execution.services
+        script: ScriptService = services.script
+        own = len(scenario.whens)
+        self.used.update(index - own for index, used in enumerate(script.used) if used and index >= own)
+        for index, gaps in script.unused():
+            if index < own:
+                pointer, when = scenario.whens[index]
+                yield Remark(pointer, _unused_text(when, gaps, script.invoked(index), services))
+
+
+def _unused_text(when: When, gaps: Sequence[tuple[int, int]], invoked: int, services: AccountService) -> str:
+    """Why an entry of the script gave fewer replies than it says."""
+    missing = ", ".join(range_text(first, last) for first, last in gaps)
+    if invoked == 0:
+        return f"{when.target} is never invoked in this scenario{_job_guess(when, services)}"
+    if when.state is None or when.last is None or gaps[0][0] <= invoked:
+        return f"an earlier entry answers invocation {missing} of {when.target}"
+    times = "once" if invoked == 1 else f"{invoked} times"
+    return f"{when.target} is invoked {times} in this scenario; invocation {missing} never comes"
+
+
+def _job_guess(when: When, services: AccountService) -> str:
+    if when.job is None:
+        return ""
+    meant = nearest(when.job, {run.name for run in services.glue.runs})
+    return f"; did you mean '{meant}'?" if meant is not None else ""
+
+
+# --- given -----------------------------------------------------------------------------------------------------------
+
+
+def merged(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given to a scenario: its own words win over the shared ones; an input of its own replaces the shared one,
+    settings of a service and of a job are put together."""
+    replaced = SOURCES if any(name in own for name in SOURCES) else ()
+    result: dict[str, Any] = {name: value for name, value in shared.items() if name not in replaced}
+    for name, value in own.items():
+        merge = MERGES.get(name)
+        result[name] = merge(result[name], value) if merge is not None and name in result else value
+    return result
+
+
+def _merged_glue(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    jobs = _merged_jobs(shared["jobs"], own["jobs"]) if "jobs" in shared and "jobs" in own else None
+    return {**shared, **own} if jobs is None else {**shared, **own, "jobs": jobs}
+
+
+def _merged_jobs(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario's jobs first, so that its patterns win; what it leaves open of a job is as shared."""
+    rest = {name: job for name, job in shared.items() if name not in own}
+    return {name: {**shared.get(name, {}), **job} for name, job in own.items()} | rest
+
+
+def changed(value: Json, change: Json) -> Json:
+    """A value with some fields changed, objects inside it field by field; nothing that is given is mutated."""
+    if not isinstance(value, dict) or not isinstance(change, dict):
+        return change
+    return {**value, **{name: changed(value.get(name), inner) for name, inner in change.items()}}
+
+
+MERGES: dict[str, Callable[[Any, Any], Any]] = {
+    "with": changed,
+    "without": lambda shared, own: [*shared, *own],
+    "glue": _merged_glue,
+    "sns": lambda shared, own: {**shared, **own},
+}
+"""The keys of `given` whose shared and own values are put together."""
+
+
+def account(given: Mapping[str, Any], script: Sequence[When] = ()) -> Account:
+    """The services that a `given` describes."""
+    glue, sns = given.get("glue", {}), given.get("sns", {})
+    start = given.get("start", START)
+    duration = glue.get("duration", GlueJob.duration)
+    jobs = glue.get("jobs")
+    topics = sns.get("topics")
+    return Account(
+        script=tuple(script),
+        glue=FakeGlue(
+            jobs=None if jobs is None else tuple(_job(name, job, duration) for name, job in jobs.items()),
+            duration=duration,
+            stopped_fails=glue.get("stopped", True),
+            start=start,
+        ),
+        sns=FakeSns(
+            topics=None if topics is None else tuple(topic for _, topic in topics),
+            fault=sns.get("fault"),
+            start=start,
+        ),
+    )
+
+
+JOB_FIELDS = {
+    "duration": "duration",
+    "MaxConcurrentRuns": "max_concurrent_runs",
+    "Timeout": "timeout",
+    "MaxRetries": "max_retries",
+    "GlueVersion": "glue_version",
+    "WorkerType": "worker_type",
+    "NumberOfWorkers": "number_of_workers",
+    "JobRunQueuingEnabled": "queuing",
+    "Command": "python_shell",
+}
+"""Key of a job in a scenario file -> field of GlueJob."""
+
+
+def _job(name: str, job: Mapping[str, Any], duration: float) -> GlueJob:
+    return GlueJob(name=name, **{"duration": duration, **{JOB_FIELDS[key]: value for key, value in job.items()}})
+
+
+def scheduled_event(schedule: Mapping[str, str], at: float) -> dict[str, Json]:
+    """The input of an execution that a schedule without a constant input starts at an instant (epoch seconds).
+
+    Source: Amazon EventBridge, "Scheduled events".
+    """
+    region = schedule.get("region", "us-east-1")
+    owner = schedule.get("account", "111111111111")
+    rule = f"arn:aws:events:{region}:{owner}:rule/{schedule.get('rule', 'schedule')}"
+    return {
+        "version": "0",
+        "id": uuid("event", rule, at),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": owner,
+        "time": instant(at).replace(".000Z", "Z"),
+        "region": region,
+        "resources": [rule],
+        "detail": {},
+    }

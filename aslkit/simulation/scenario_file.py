@@ -1,0 +1,401 @@
+"""A document and its state machine -> the scenarios that it writes down, and a remark for everything that does not fit.
+
+The tables at the end are the whole format; schemas/scenario.schema.json says the same to editors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from aslkit.definition.document import pointer_text
+from aslkit.definition.model import Retrying, Task, walk
+from aslkit.definition.resource import LAMBDA_ARN, parse_resource
+from aslkit.record import Record
+from aslkit.simulation import reading
+from aslkit.simulation.expectation import EXPECTATIONS, THEN
+from aslkit.simulation.faults import FAULTS
+from aslkit.simulation.reading import Closed, ListOf, MapOf, OneOf, Remark, Unfit, suggestion, unfit
+from aslkit.simulation.resources.glue import MAX_TIMEOUT
+from aslkit.simulation.resources.scripted import Fails, Faulty, Hangs, Returns, Takes, When
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from aslkit.definition.document import Document, Pointer
+    from aslkit.definition.model import State, StateMachine
+    from aslkit.simulation.resources.scripted import Reply
+
+Json = Any
+
+SUFFIX = ".scenarios."
+DEFINITION_SUFFIX = ".asl."
+
+
+class Scenario(Record):
+    """One scenario: what is given, what the script says (with the place of each entry), and what is expected.
+
+    `given` and `then` are as GIVEN and THEN read them. `remarks` are about its own part of the file; a scenario with
+    remarks is not run.
+    """
+
+    name: str
+    pointer: Pointer
+    given: Mapping[str, Any]
+    whens: tuple[tuple[Pointer, When], ...]
+    then: Mapping[str, Any]
+    remarks: tuple[Remark, ...] = ()
+
+
+class ScenarioFile(Record):
+    """What a scenario file says. `given` and `shared` are its defaults; `remarks` belong to no single scenario."""
+
+    document: Document
+    definition: str
+    given: Mapping[str, Any]
+    shared: tuple[tuple[Pointer, When], ...]
+    scenarios: tuple[Scenario, ...]
+    remarks: tuple[Remark, ...] = ()
+
+
+def definition_name(document: Document) -> str:
+    """The name of the definition that a scenario file is about, as seen from the file's folder: what it says under
+    `definition`, else its own name with `.asl.` in place of `.scenarios.`."""
+    data = document.data
+    said = data.get("definition") if isinstance(data, dict) else None
+    if isinstance(said, str) and said:
+        return said
+    own = re.split(r"[/\\]", document.source)[-1]
+    stem, found, ending = own.rpartition(SUFFIX)
+    return f"{stem}{DEFINITION_SUFFIX}{ending}" if found else own
+
+
+def read_scenarios(document: Document, machine: StateMachine) -> ScenarioFile:
+    """The scenarios that a document writes down; never raises: what does not fit becomes a remark."""
+    remarks = [
+        Remark(twice.pointer, f"the key '{twice.pointer[-1]}' stands twice here; only the last one counts")
+        for twice in document.duplicates
+    ]
+    read = FILE(document.data, (), remarks)
+    top: dict[str, Any] = {} if isinstance(read, Unfit) else read
+    states = {state.name: state for _, state in walk(machine)}
+    defaults = top.get("defaults", {})
+    _check_source(defaults.get("given", {}), ("defaults", "given"), remarks)
+    shared = tuple(_whens(defaults.get("when", ()), states, remarks))
+    scenarios = [_scenario(raw, pointer, states, machine, remarks) for pointer, raw in top.get("scenarios", ())]
+    if top.get("scenarios") == []:
+        remarks.append(Remark(("scenarios",), "there is no scenario here, so that nothing is checked"))
+    remarks.extend(_repeated(scenarios))
+    own, rest = _sorted(remarks)
+    return ScenarioFile(
+        document=document,
+        definition=definition_name(document),
+        given=defaults.get("given", {}),
+        shared=shared,
+        scenarios=tuple(_remarked(scenario, own.get(scenario.pointer, ())) for scenario in scenarios),
+        remarks=tuple(rest),
+    )
+
+
+def _sorted(remarks: list[Remark]) -> tuple[dict[Pointer, list[Remark]], list[Remark]]:
+    """The remarks of each scenario by its place, and the others."""
+    own: dict[Pointer, list[Remark]] = {}
+    rest = []
+    for remark in remarks:
+        if len(remark.pointer) >= 2 and remark.pointer[0] == "scenarios":
+            own.setdefault(remark.pointer[:2], []).append(remark)
+        else:
+            rest.append(remark)
+    return own, rest
+
+
+def _remarked(scenario: Scenario, remarks: Iterable[Remark]) -> Scenario:
+    return Scenario(**{**scenario.__dict__, "remarks": tuple(remarks)})
+
+
+def _repeated(scenarios: list[Scenario]) -> Iterator[Remark]:
+    counts = Counter(scenario.name for scenario in scenarios)
+    for scenario in scenarios:
+        if counts[scenario.name] > 1:
+            yield Remark((*scenario.pointer, "name"), f"{counts[scenario.name]} scenarios are named '{scenario.name}'")
+
+
+def _scenario(
+    raw: dict[str, Any], pointer: Pointer, states: Mapping[str, State], machine: StateMachine, remarks: list[Remark]
+) -> Scenario:
+    given, then = raw.get("given", {}), raw.get("then", {})
+    _check_source(given, (*pointer, "given"), remarks)
+    remarks.extend(_unknown_states(then, (*pointer, "then"), states, machine))
+    return Scenario(
+        name=raw.get("name", pointer_text(pointer)),
+        pointer=pointer,
+        given=given,
+        whens=tuple(_whens(raw.get("when", ()), states, remarks)),
+        then=then,
+    )
+
+
+def _check_source(given: Mapping[str, Any], pointer: Pointer, remarks: list[Remark]) -> None:
+    """Remarks on a second source of the input."""
+    sources = [name for name in SOURCES if name in given]
+    remarks.extend(
+        Remark((*pointer, name), f"the input already comes from `{sources[0]}`; an execution has one input")
+        for name in sources[1:]
+    )
+
+
+SOURCES = ("input", "file", "schedule")
+"""The keys of `given` that say where the input comes from."""
+
+
+# --- when ------------------------------------------------------------------------------------------------------------
+
+
+def _whens(
+    entries: Iterable[tuple[Pointer, dict[str, Any]]], states: Mapping[str, State], remarks: list[Remark]
+) -> Iterator[tuple[Pointer, When]]:
+    for pointer, raw in entries:
+        target = _only(raw, TARGETS, pointer, "what this entry is about", remarks)
+        outcome = _outcome(raw, pointer, remarks)
+        if target is None or outcome is None:
+            continue
+        wrong = list(_misplaced(raw, target, outcome, pointer, states))
+        remarks.extend(wrong)
+        if not wrong:
+            yield pointer, _when(raw, target, _reply(raw, outcome))
+
+
+TARGETS = ("state", "job", "resource")
+PRESETS = tuple(FAULTS)
+OUTCOMES = ("returns", "fails", "hangs", *PRESETS)
+
+
+def _only(
+    raw: Mapping[str, Any], names: tuple[str, ...], pointer: Pointer, what: str, remarks: list[Remark]
+) -> str | None:
+    """The one of these keys that is given; None after a remark when there is none or more than one."""
+    found = [name for name in names if name in raw]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f"`{name}`" for name in names)
+    if not found:
+        remarks.append(Remark(pointer, f"{what} is not said: one of {listed} is expected"))
+    else:
+        remarks.append(Remark((*pointer, found[1]), f"`{found[0]}` and `{found[1]}` exclude each other"))
+    return None
+
+
+def _outcome(raw: Mapping[str, Any], pointer: Pointer, remarks: list[Remark]) -> str | None:
+    """The key that says what comes out; `after` when that stands alone."""
+    if "after" in raw and not any(name in raw for name in OUTCOMES):
+        return "after"
+    return _only(raw, OUTCOMES, pointer, "what comes out", remarks)
+
+
+def _misplaced(
+    raw: Mapping[str, Any], target: str, outcome: str, pointer: Pointer, states: Mapping[str, State]
+) -> Iterator[Remark]:
+    """What does not go together in an entry."""
+    if outcome not in PRESETS:
+        for name in ("error", "message"):
+            if name in raw:
+                yield Remark((*pointer, name), f"`{name}` changes a fault preset, and there is none in this entry")
+    if outcome == "hangs" and "after" in raw:
+        yield Remark((*pointer, "after"), "what hangs never answers; `after` says nothing here")
+    if "repeat" in raw and raw.get("invocation", EACH) == EACH:
+        yield Remark((*pointer, "repeat"), "this entry answers each invocation already; `repeat` says nothing here")
+    services = set(_services(raw[target], target, states))
+    if not services:
+        yield Remark((*pointer, target), _no_target(raw[target], target, states))
+    elif outcome in PRESETS and outcome not in (*services, "states"):
+        called = " and ".join(sorted(services))
+        message = f"{target} '{raw[target]}' calls {called}; a fault of {outcome} never happens there"
+        yield Remark((*pointer, outcome), message)
+
+
+def _services(name: str, target: str, states: Mapping[str, State]) -> Iterator[str]:
+    """The services that an entry's target calls."""
+    if target == "job":
+        yield "glue"
+        return
+    for state in states.values():
+        if not isinstance(state, Task) or state.resource is None:
+            continue
+        arn = parse_resource(state.resource)
+        service = arn.service if arn is not None else state.resource
+        aliases = (state.resource, f"{service}:{arn.action}" if arn is not None else "")
+        if name == state.name if target == "state" else name in aliases:
+            yield "lambda" if service == LAMBDA_ARN else service
+
+
+def _no_target(name: str, target: str, states: Mapping[str, State]) -> str:
+    if target == "resource":
+        known = sorted({state.resource for state in states.values() if isinstance(state, Task) and state.resource})
+        return f"no state calls '{name}'{suggestion(name, known)}"
+    if name in states:
+        return f"state '{name}' is a {states[name].type}; only a Task asks a service for an answer"
+    return _no_state(name, [known for known, state in states.items() if isinstance(state, Task)])
+
+
+def _no_state(name: str, known: list[str]) -> str:
+    return f"the definition has no state '{name}'{suggestion(name, known)}"
+
+
+def _when(raw: Mapping[str, Any], target: str, reply: Reply) -> When:
+    first, last = raw.get("invocation", EACH)
+    return When(
+        reply=reply,
+        first=first,
+        last=None if raw.get("repeat") else last,
+        iteration=raw.get("iteration"),
+        **{target: raw[target]},
+    )
+
+
+def _reply(raw: Mapping[str, Any], outcome: str) -> Reply:
+    after = raw.get("after")
+    match outcome:
+        case "after":
+            return Takes(after=raw["after"])
+        case "returns":
+            return Returns(value=raw["returns"], after=after)
+        case "fails":
+            return Fails(error=raw["fails"].get("error"), cause=raw["fails"].get("cause"), after=after)
+        case "hangs":
+            return Hangs()
+        case _:
+            return Faulty(fault=raw[outcome], error=raw.get("error"), message=raw.get("message"), after=after)
+
+
+# --- then ------------------------------------------------------------------------------------------------------------
+
+
+def _unknown_states(
+    then: Mapping[str, Any], pointer: Pointer, states: Mapping[str, State], machine: StateMachine
+) -> Iterator[Remark]:
+    """The names in `then` that are no names of states, or of states that the expectation says nothing of."""
+    for key, value in then.items():
+        which = EXPECTATIONS[key].states
+        if not which:
+            continue
+        named = (((*pointer, key, name), name) for name in value) if isinstance(value, dict) else value
+        for place, name in named:
+            yield from _unknown_state(name, place, which, states, machine)
+
+
+def _unknown_state(
+    name: str, place: Pointer, which: str, states: Mapping[str, State], machine: StateMachine
+) -> Iterator[Remark]:
+    state = states.get(name)
+    if state is None:
+        yield Remark(place, _no_state(name, list(states)))
+    elif which == "top" and name not in machine.states:
+        outer = state.pointer[1]
+        yield Remark(place, f"state '{name}' stands inside '{outer}'; `path` names the states of the top level")
+    elif which == "retrying" and not isinstance(state, Retrying):
+        yield Remark(place, f"state '{name}' is a {state.type}; only Task, Parallel and Map are tried again")
+
+
+# --- the format ------------------------------------------------------------------------------------------------------
+
+EACH = (1, None)
+INVOCATION = re.compile(r"([1-9]\d{0,5})(?:-([1-9]\d{0,5}))?")
+
+
+def _invocation(value: Json, pointer: Pointer, remarks: list[Remark]) -> tuple[int, int | None] | Unfit:
+    """2, "2-3" or "each"; read as the first and the last, None without an end."""
+    if value == "each":
+        return EACH
+    match = INVOCATION.fullmatch(str(value)) if type(value) in (int, str) else None
+    if match is not None:
+        first = int(match[1])
+        last = int(match[2] or match[1])
+        if first <= last:
+            return first, last
+    return unfit(value, pointer, remarks, "an invocation (1 is the first), a range like 2-3, or each")
+
+
+def _iteration(value: Json, pointer: Pointer, remarks: list[Remark]) -> tuple[int, ...] | Unfit:
+    """The index of a map iteration, or of nested ones, outermost first; from 0, as the history counts them."""
+    indices = value if isinstance(value, list) else [value]
+    if indices and all(type(index) is int and index >= 0 for index in indices):
+        return tuple(indices)
+    return unfit(value, pointer, remarks, "the index of a map iteration (from 0), or a list of them, outermost first,")
+
+
+def _object(value: Json, pointer: Pointer, remarks: list[Remark]) -> dict[str, Json] | Unfit:
+    return value if isinstance(value, dict) else unfit(value, pointer, remarks, "an object")
+
+
+COUNT = reading.whole(1, 1_000_000)
+
+JOB = Closed(
+    "a Glue job",
+    {
+        "duration": reading.seconds,
+        "MaxConcurrentRuns": COUNT,
+        "Timeout": reading.whole(1, MAX_TIMEOUT),
+        "MaxRetries": reading.whole(0, 10),
+        "GlueVersion": reading.text,
+        "WorkerType": reading.text,
+        "NumberOfWorkers": COUNT,
+        "JobRunQueuingEnabled": reading.boolean,
+        "Command": OneOf({"glueetl": False, "pythonshell": True}),
+    },
+)
+GIVEN = Closed(
+    "`given`",
+    {
+        "input": reading.anything,
+        "file": reading.text,
+        "schedule": Closed("`schedule`", {"rule": reading.text, "account": reading.text, "region": reading.text}),
+        "with": _object,
+        "without": ListOf("names of fields", reading.text),
+        "start": reading.instant,
+        "seed": reading.whole(0, 2**63 - 1),
+        "glue": Closed(
+            "`glue`",
+            {
+                "jobs": MapOf("Glue jobs by name", JOB),
+                "duration": reading.seconds,
+                "stopped": OneOf({"fails": True, "succeeds": False}),
+            },
+        ),
+        "sns": Closed("`sns`", {"topics": ListOf("topic ARNs", reading.text), "fault": OneOf(FAULTS["sns"])}),
+    },
+)
+WHEN = Closed(
+    "an entry of `when`",
+    {
+        "state": reading.text,
+        "job": reading.text,
+        "resource": reading.text,
+        "iteration": _iteration,
+        "invocation": _invocation,
+        "repeat": reading.true,
+        "returns": reading.anything,
+        "fails": Closed("`fails`", {"error": reading.text_or_null, "cause": reading.text_or_null}),
+        "hangs": reading.true,
+        **{service: OneOf(faults) for service, faults in FAULTS.items()},
+        "error": reading.text,
+        "message": reading.text_or_null,
+        "after": reading.seconds,
+    },
+)
+WHENS = ListOf("entries", WHEN)
+SCENARIO = Closed(
+    "a scenario",
+    {"name": reading.text, "comment": reading.text, "given": GIVEN, "when": WHENS, "then": THEN},
+    required=("name", "then"),
+)
+FILE = Closed(
+    "a scenario file",
+    {
+        "comment": reading.text,
+        "definition": reading.text,
+        "defaults": Closed("`defaults`", {"given": GIVEN, "when": WHENS}),
+        "scenarios": ListOf("scenarios", SCENARIO),
+    },
+    required=("scenarios",),
+)
