@@ -4,13 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aslkit.lint import yaml_traps
+from aslkit.lint import (
+    concurrency,
+    data,
+    error_names,
+    failure,
+    flow,
+    functions,
+    glue,
+    integrations,
+    parameters,
+    retries,
+    schema,
+    sns,
+    timeouts,
+    yaml_traps,
+)
 from aslkit.lint.engine import OWN_RULES, Config, Finding, Rule, check
 
 if TYPE_CHECKING:
     from aslkit.definition.model import StateMachine
 
-MODULES = (yaml_traps,)
+MODULES = (
+    yaml_traps,
+    schema,
+    flow,
+    retries,
+    timeouts,
+    failure,
+    concurrency,
+    data,
+    integrations,
+    parameters,
+    glue,
+    sns,
+    functions,
+    error_names,
+)
 """Where the rules are; a rule is found by standing in one of these modules, and by nothing else."""
 
 RULES: tuple[Rule, ...] = tuple(

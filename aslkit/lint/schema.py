@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from aslkit.definition.model import JSONATA, JSONPATH
 from aslkit.definition.schemas import schema_text
 from aslkit.definition.spelling import nearest
+from aslkit.lint.engine import ERROR, rule
 from aslkit.record import Record
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
     from aslkit.definition.document import Pointer
-    from aslkit.definition.model import Json
+    from aslkit.definition.model import Json, StateMachine
 
     Error = Any  # a jsonschema.ValidationError, any field of which may be unset as its types have it
 
@@ -514,3 +515,32 @@ def _listed(words: Sequence[str], last: str) -> str:
 
 def _a(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" or noun.startswith("RFC") else f"a {noun}"
+
+
+@rule(ERROR)
+def shape(machine: StateMachine) -> Iterator[tuple[Pointer, str]]:
+    """A field is missing, unknown, of the wrong type, or stands beside one that excludes it.
+
+    AWS: SCHEMA_VALIDATION_FAILED. The rule compares the definition with the JSON Schema of the States Language that
+    ships with aslkit (schemas/asl.schema.json); editors show the same mistakes while you type.
+
+    Bad:
+
+        StartAt: Wait
+        States:
+          Wait:
+            Type: Wait
+            Seconds: 10
+            Nxt: Done  # <-
+            End: true
+
+    Good:
+
+        StartAt: Wait
+        States:
+          Wait:
+            Type: Wait
+            Seconds: 10
+            End: true
+    """
+    return misfits(machine.document.data)
