@@ -44,7 +44,7 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 cannot run.
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="aslkit lint",
-        description="Check state machine definitions, offline: shape, flow, retries, data flow, services, your own rules.",
+        description="Check definitions, offline: shape, flow, retries, data flow, services, your project's own rules.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from aslkit.cli import files, substitutions
 from aslkit.cli.config import config_for
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.lint import lint_document, report
+from aslkit.cli.test import reader
 from aslkit.definition.document import Document
 from aslkit.definition.model import parse
 from aslkit.definition.substitution import SubstitutionError, substitute
@@ -65,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     if machine is None:
         return 1
     outcomes = _outcomes(options)
-    [*rest, verdict] = run_scenarios(outcomes, parse(machine), read=_reader(options.outcomes))
+    [*rest, verdict] = run_scenarios(outcomes, parse(machine), read=reader(os.path.dirname(options.outcomes or "")))
     for one in (*rest, verdict):
         _print_remarks(one, outcomes)
     if verdict.execution is None:
@@ -131,21 +133,6 @@ def _as_scenario_file(scenario: dict[str, Any], written: Document | None) -> Doc
     if isinstance(scenario["given"], dict):
         entries[id(scenario["given"])] = written.entries.get(id(written.data.get("given")), {})
     return Document(source=written.source, text=written.text, data=data, root=top, entries=entries)
-
-
-def _reader(beside: str | None) -> Any:
-    """Reads a file named in the outcomes, as seen from their folder."""
-    import os
-
-    folder = os.path.dirname(beside) if beside else ""
-
-    def read(name: str) -> bytes:
-        try:
-            return files.read(os.path.join(folder, name))
-        except CannotRun as error:
-            raise OSError(str(error)) from None
-
-    return read
 
 
 def _print_remarks(verdict: Verdict, outcomes: Document) -> None:

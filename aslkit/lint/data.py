@@ -57,9 +57,12 @@ def misses(machine: StateMachine) -> Mapping[str, tuple[Miss, ...]]:
         for one in visit.reads:
             if one.found.presence == PRESENT or (one.found.presence == MAYBE and not one.found.losses):
                 continue
-            for kind, pointer in _reasons(one, taken):
+            for kind, pointer in _reasons(visit.state, one, taken):
                 found.setdefault(kind, []).append(Miss(kind, pointer, visit.state, one))
-    return {kind: tuple(some) for kind, some in found.items()}
+    return {
+        kind: tuple({(one.pointer, one.read.pointer, one.read.route): one for one in some}.values())
+        for kind, some in found.items()
+    }
 
 
 @fact
@@ -73,7 +76,7 @@ def _taken(machine: StateMachine) -> frozenset[str | int]:
     )
 
 
-def _reasons(one: Read, taken: frozenset[str | int]) -> Iterator[tuple[str, Pointer]]:
+def _reasons(state: State, one: Read, taken: frozenset[str | int]) -> Iterator[tuple[str, Pointer]]:
     """Why a read finds nothing, as (kind, where it is mended)."""
     found, keys = one.found, one.route.keys or ()
     if one.route.root == "$$":
@@ -82,8 +85,8 @@ def _reasons(one: Read, taken: frozenset[str | int]) -> Iterator[tuple[str, Poin
     if _is_misread_array(found.holder, keys[found.at]):
         yield IN_ARRAY, one.pointer
         return
-    blamed = list(_blamed(found.losses, keys[found.at :], MAX_DEPTH))
-    if blamed:
+    blamed = list(_to_blame(state, one))
+    if blamed and (found.presence == MAYBE or blamed[0].kind == CATCH or next(_near(one), None) is None):
         yield from ((loss.kind, loss.pointer) for loss in blamed)
     elif type(found.holder) is Array and type(keys[found.at]) is str:
         yield IN_ARRAY, one.pointer
@@ -91,6 +94,14 @@ def _reasons(one: Read, taken: frozenset[str | int]) -> Iterator[tuple[str, Poin
         yield MISSING, one.pointer
     elif keys[0] not in taken:
         yield from _never_written(one, keys)
+
+
+def _to_blame(state: State, one: Read) -> Iterator[Loss]:
+    """The losses to mend. That the result of the state itself has not what its OutputPath reads is none of them."""
+    own = (state.pointer, (*state.pointer, "ResultPath"))
+    for loss in _blamed(one.found.losses, (one.route.keys or ())[one.found.at :], MAX_DEPTH):
+        if loss.kind != RESULT or loss.pointer not in own:
+            yield loss
 
 
 def _blamed(losses: Iterable[Loss], keys: Keys, depth: int) -> Iterator[Loss]:
@@ -755,7 +766,11 @@ def _meant(one: Read) -> str:
 
 
 def _near(one: Read) -> Iterator[Keys]:
-    """Routes that exist and are like the one that is read: another spelling, a level less, a level more."""
+    """Routes that can be read and are like the one that is: another spelling, a level less, a level more."""
+    return (keys for keys in _alike(one) if read(one.document, keys).presence != ABSENT)
+
+
+def _alike(one: Read) -> Iterator[Keys]:
     keys, at, holder = one.route.keys or (), one.found.at, one.found.holder
     if type(holder) is not Object:
         return

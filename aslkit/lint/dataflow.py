@@ -379,11 +379,9 @@ class _State:
         return self.selected(INPUT_PATH, self.raw)
 
     def parameters(self, given: Shape) -> Shape:
+        """The effective input: what Parameters makes of the given one."""
         template = self.state.parameters
-        if template is ABSENT:
-            return given
-        pointer = self.place("Parameters")
-        return lose(self.template(pointer, template, given), Loss(PARAMETERS, pointer, given))
+        return given if template is ABSENT else self.template(self.place(PARAMETERS), template, given)
 
     def finish(self, result: Shape, *, replaces: bool = True) -> Iterator[Exit]:
         """The exit with a result that is put into the raw input."""
@@ -492,7 +490,8 @@ def _fail(look: _State) -> Iterator[Exit]:
 
 
 def _parallel(look: _State) -> Iterator[Exit]:
-    entering = look.parameters(look.given())
+    given = look.given()
+    entering = lose(look.parameters(given), Loss(PARAMETERS, look.place(PARAMETERS), given))
     outputs = _branches(look, entering)
     if None not in outputs:
         yield from look.finish(array(output for output in outputs if output is not None))

@@ -37,17 +37,14 @@ def edges(scope: StateMachine) -> Mapping[str, tuple[Edge, ...]]:
     return {name: tuple(_edges(scope.states, state)) for name, state in scope.states.items()}
 
 
-def _edges(states: Mapping[str, State], state: State) -> list[Edge]:
-    name = state.name
+def _edges(states: Mapping[str, State], state: State) -> Iterator[Edge]:
     if isinstance(state, Choice):
-        return [Edge(name, target, pointer) for pointer, target in state.transitions() if target in states]
-    leaving = (
-        [] if state.next is None or state.next not in states else [Edge(name, state.next, (*state.pointer, "Next"))]
-    )
+        yield from (Edge(state.name, target, pointer) for pointer, target in state.transitions() if target in states)
+    elif state.next is not None and state.next in states:
+        yield Edge(state.name, state.next, (*state.pointer, "Next"))
     for catcher in state.catch:
         if catcher.next is not None and catcher.next in states:
-            leaving.append(Edge(name, catcher.next, (*catcher.pointer, "Next"), catcher))
-    return leaving
+            yield Edge(state.name, catcher.next, (*catcher.pointer, "Next"), catcher)
 
 
 @fact

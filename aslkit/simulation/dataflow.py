@@ -129,8 +129,7 @@ def whole_or_path(text: str | None) -> Evaluator | None:
 
 
 def compile_place(text: str) -> Evaluator:
-    """A path of a field that takes nothing but a path. The cause is as recorded on AWS for all of them but the fields of
-    Wait."""
+    """A path of a field that takes nothing but a path. Source: cause recorded on AWS for all but the fields of Wait."""
     read = compile_path(text)
 
     def evaluate(scope: Scope) -> Json:

@@ -29,8 +29,8 @@ class Attempt:
     """One attempt of a Task, Parallel or Map state within one visit. Times are virtual seconds since the start.
 
     `number` counts from 0; `waited` are the seconds of its retrier's wait just before it. `request` and `outcome` are
-    what a task asked and was answered (None for Parallel and Map). `ended` is None while it runs. `failed` attempts have
-    `error` and `cause`; `retrier` is the index in `Retry` of the retrier that tried again because of it.
+    what a task asked and was answered (None for Parallel and Map). A `failed` attempt has `error` and `cause`;
+    `retrier` is the index in `Retry` of the retrier that tried again because of it.
     """
 
     __slots__ = ("cause", "ended", "error", "failed", "number", "outcome", "request", "retrier", "started", "waited")
@@ -60,10 +60,11 @@ class Attempt:
 class Visit:
     """One visit of one state, from its StateEntered event on. Times are virtual seconds since the start.
 
-    `ended` is "exited", "caught", "failed", "aborted" (stopped from outside), or "" while it runs. `edge` is the pointer
-    of the transition that was taken (…/Next, …/Choices/0/Next, …/Default, …/Catch/1/Next), None where the state ends its
-    state machine or never left. `catcher` is the index in `Catch` of the catcher that caught its failure. `attempts` is
-    empty for states that neither retry nor catch.
+    `ended` is "exited", "caught", "failed" or "aborted" (stopped from outside). `edge` is the pointer of the transition
+    that was taken (…/Next, …/Choices/0/Next, …/Default, …/Catch/1/Next), None where the state ends its state machine or
+    was never left. `catcher` is the index in `Catch` of the catcher that caught its failure, `error` and `cause` what
+    ended it if it was caught or failed. `event` is the id of its StateEntered event. `attempts` is empty for states
+    that neither retry nor catch.
     """
 
     __slots__ = (
@@ -95,6 +96,12 @@ class Visit:
         self.cause: str | None = None
         self.attempts: list[Attempt] | tuple[()] = ()
 
+    def catch(self, catcher: int, error: str | None, cause: str | None) -> None:
+        self.ended = "caught"
+        self.catcher = catcher
+        self.error = error
+        self.cause = cause
+
     def __repr__(self) -> str:
         return f"Visit({self.state!r}, entered={self.entered}, left={self.left}, ended={self.ended!r})"
 
@@ -103,9 +110,9 @@ class Execution(Record):
     """A finished run.
 
     `status` is SUCCEEDED, FAILED, TIMED_OUT or ABORTED (the run reached a bound of the simulator). `output` is a JSON
-    value, None unless it succeeded; `error` and `cause` are None where AWS sends none. `duration` is in virtual seconds.
-    `transitions` counts as AWS bills: each state entered and each retry. `visits` are in the order in which states were
-    entered. `services` is the live service, as the run left it.
+    value, None unless it succeeded; `error` and `cause` are None where AWS sends none. `duration` is in virtual
+    seconds. `transitions` counts as AWS bills: each state entered and each retry. `visits` are in the order in which
+    states were entered. `services` is the live service, as the run left it.
     """
 
     status: str

@@ -8,10 +8,11 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from aslkit.definition.duration import duration_text
 from aslkit.record import Record
 from aslkit.simulation import reading
 from aslkit.simulation.execution import ABORTED, FAILED, SUCCEEDED, TIMED_OUT
-from aslkit.simulation.reading import UNFIT, Closed, ListOf, MapOf, OneOf, duration_text
+from aslkit.simulation.reading import UNFIT, Closed, ListOf, MapOf, OneOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -1,17 +1,18 @@
 """The events of a run -> the history in GetExecutionHistory's shape.
 
-While a run goes on an event is one tuple that shares the payloads; the dictionaries and JSON texts are made when somebody
-reads the history.
+While a run goes on an event is one tuple that shares the payloads; the dictionaries and JSON texts are made when
+somebody reads the history.
 """
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from aslkit.language.payload import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Json = Any
 
@@ -38,7 +39,8 @@ class Kind:
 
 
 Event = tuple[Kind, int, float, tuple[Json, ...]]
-"""Kind, previousEventId, virtual seconds since the start, the values of the kind's fields. Its id is its place, from 1."""
+"""Kind, previousEventId, virtual seconds since the start, the values of the kind's fields. Its place, from 1, is its
+id."""
 
 
 def _details_key(type: str) -> str:
@@ -109,12 +111,18 @@ PAYLOADS = frozenset({"input", "output"})
 
 
 def render(events: Sequence[Event], start: float) -> list[dict[str, Json]]:
-    """The history, oldest event first: id, previousEventId, type, timestamp (epoch seconds) and the event's details.
+    """The history, oldest event first: id, previousEventId, type, timestamp (epoch seconds) and the event's details."""
+    collecting = gc.isenabled()
+    gc.disable()  # nothing made here is garbage, and the collector would look through all of it many times
+    try:
+        return list(_rendered(events, start))
+    finally:
+        if collecting:
+            gc.enable()
 
-    A payload is JSON text; a state's output and the next state's input are mostly one value, whose text is made once.
-    """
+
+def _rendered(events: Sequence[Event], start: float) -> Iterator[dict[str, Json]]:
     text = _texts()
-    history = []
     for number, (kind, previous, time, values) in enumerate(events, 1):
         entry: dict[str, Json] = {
             "timestamp": start + time,
@@ -123,12 +131,26 @@ def render(events: Sequence[Event], start: float) -> list[dict[str, Json]]:
             "previousEventId": previous,
         }
         if kind.details is not None:
-            entry[kind.details] = _details(kind, values, text)
-        history.append(entry)
-    return history
+            entry[kind.details] = SHAPES.get(kind.fields, _details)(kind, values, text)
+        yield entry
+
+
+def _entered(kind: Kind, values: tuple[Json, ...], text: Callable[[Json], str]) -> dict[str, Json]:
+    name, input = values
+    return {"name": name, "input": text(input), "inputDetails": {"truncated": False}}
+
+
+def _exited(kind: Kind, values: tuple[Json, ...], text: Callable[[Json], str]) -> dict[str, Json]:
+    name, output, assigned = values
+    details: dict[str, Json] = {"name": name, "output": text(output), "outputDetails": {"truncated": False}}
+    if assigned is not NOTHING:
+        details["assignedVariables"] = {variable: text(value) for variable, value in assigned.items()}
+        details["assignedVariablesDetails"] = {"truncated": False}
+    return details
 
 
 def _details(kind: Kind, values: tuple[Json, ...], text: Callable[[Json], str]) -> dict[str, Json]:
+    """A detail without a value is left out; the payloads' value None is the JSON value null."""
     details: dict[str, Json] = {}
     for field, value in zip(kind.fields, values, strict=True):
         if value is NOTHING:
@@ -138,27 +160,29 @@ def _details(kind: Kind, values: tuple[Json, ...], text: Callable[[Json], str]) 
             details[f"{field}Details"] = {"truncated": False}
         elif field == "parameters":
             details[field] = text(value)
-        elif field == "assignedVariables":
-            details[field] = {name: text(assigned) for name, assigned in value.items()}
-            details["assignedVariablesDetails"] = {"truncated": False}
         elif value is not None:
             details[field] = value
     return details
 
 
+SHAPES = {ENTERED: _entered, EXITED: _exited}
+"""The two shapes of nearly all events, which are rendered without looking at each field."""
+
+
 def _texts() -> Callable[[Json], str]:
-    """`json_text` that remembers the last containers; the events keep them alive, so that an identity stays one value."""
+    """`json_text` that knows the last containers by their identity: one state's output is mostly the next one's input.
+    The events keep the containers alive, so that an identity stays one value."""
     known: dict[int, str] = {}
 
     def text(value: Json) -> str:
-        if not isinstance(value, (dict, list)):
-            return json_text(value)
-        found = known.pop(id(value), None)
+        identity = id(value)
+        found = known.get(identity)
         if found is None:
             found = json_text(value)
-            if len(known) >= REMEMBERED:
-                del known[next(iter(known))]
-        known[id(value)] = found
+            if isinstance(value, (dict, list)):
+                if len(known) >= REMEMBERED:
+                    del known[next(iter(known))]
+                known[identity] = found
         return found
 
     return text

@@ -161,27 +161,32 @@ class Kernel:
 
     def note(self, thread: Thread, kind: Kind, *values: Json) -> int:
         """The next event of a thread; its id."""
-        thread.last = number = self.note_aside(thread.last, kind, *values)
+        thread.last = number = self.add_event(thread.last, kind, values)
         return number
 
     def note_aside(self, previous: int, kind: Kind, *values: Json) -> int:
         """An event that no later event follows; its id."""
-        number = self.noted + 1
-        if number >= self.bounds.events:
-            raise BoundReached(
-                FAILED, RUNTIME, f"The execution reached the maximum number of history events ({number})."
-            )
-        self.noted = number
+        return self.add_event(previous, kind, values)
+
+    def add_event(self, previous: int, kind: Kind, values: tuple[Json, ...]) -> int:
+        """Raises BoundReached before the last event that the history has room for, which says how the run ended."""
+        self.noted = number = self.noted + 1
         if self.keeps_events:
+            if number >= self.bounds.events:
+                raise self.history_is_full(number)
             self.events.append((kind, previous, self.now, values))
         return number
+
+    def history_is_full(self, number: int) -> BoundReached:
+        self.noted = number - 1
+        return BoundReached(FAILED, RUNTIME, f"The execution reached the maximum number of history events ({number}).")
 
     # --- visits ------------------------------------------------------------------------------------------------------
 
     def enter(self, thread: Thread, state: StateProgram, raw: Json) -> Visit:
         """The visit of a state that begins now."""
         self.count_transition()
-        event = self.note(thread, state.entered, state.name, raw)
+        thread.last = event = self.add_event(thread.last, state.entered, (state.name, raw))
         visit = Visit(state.name, state.pointer, thread.iteration, self.now, event)
         self.visits.append(visit)
         thread.visit = visit
@@ -201,23 +206,16 @@ class Kernel:
         edge: Pointer | None,
     ) -> None:
         """The visit ends, its variables are assigned, and the transition `edge` is taken."""
-        if assigned is None:
-            self.note(thread, state.exited, state.name, output, NOTHING)
-        else:
+        if assigned is not None:
             if not self.fits(assigned):
                 raise too_large(state.name, final=True)
-            self.note(thread, state.exited, state.name, output, assigned)
             thread.scope.variables = {**thread.scope.variables, **assigned}
+        values = (state.name, output, NOTHING if assigned is None else assigned)
+        thread.last = self.add_event(thread.last, state.exited, values)
         visit.left = self.now
         visit.edge = edge
-        visit.ended = visit.ended or "exited"
+        visit.ended = "exited"
         thread.visit = None
-
-    def catch(self, visit: Visit, catcher: int, failure: Failure) -> None:
-        """The visit is about to leave by a catcher."""
-        visit.ended = "caught"
-        visit.catcher = catcher
-        visit.error, visit.cause = failure.error, failure.cause
 
     def fail(self, thread: Thread, visit: Visit, failure: Failure) -> None:
         """The visit ends with its thread."""
@@ -232,7 +230,7 @@ class Kernel:
             raise BoundReached(
                 ABORTED,
                 "Simulation.TransitionLimit",
-                f"The simulator stopped the execution, which made more than {self.bounds.transitions:,} state transitions.",
+                f"The simulator stopped the execution, which made more than {self.bounds.transitions:,} transitions.",
             )
 
     def count_request(self, state: str, iteration: Iteration) -> tuple[int, int]:

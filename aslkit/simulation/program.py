@@ -189,7 +189,7 @@ def _duration(state: model.Wait) -> Callable[[Scope, float], float]:
     if state.timestamp_path is not None:
         read = until_at(state.timestamp_path)
         return lambda scope, now: read(scope) - now
-    _refuse(state, "has no Seconds, SecondsPath, Timestamp or TimestampPath that says how long to wait")
+    return _refuse(state, "has no Seconds, SecondsPath, Timestamp or TimestampPath that says how long to wait")
 
 
 def _refuse(state: State, what: str) -> NoReturn:

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from aslkit.definition.duration import seconds_of
 from aslkit.definition.spelling import nearest
 from aslkit.record import Record
 
@@ -161,28 +162,12 @@ def instant(value: Json, pointer: Pointer, remarks: list[Remark]) -> float | Unf
 
 MAX_SECONDS = 3_200_000_000.0
 """A hundred years: longer than anything that can be simulated."""
-DURATION = re.compile(r"(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9}(?:\.\d{1,9})?)s)?")
-UNITS = (86_400.0, 3_600.0, 60.0, 1.0)
-
-
 def seconds(value: Json, pointer: Pointer, remarks: list[Remark]) -> float | Unfit:
     """A duration: a number of seconds, or text like 90s, 10m, 1h30m, 2d; read as seconds."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= MAX_SECONDS:
-        return float(value)
-    match = DURATION.fullmatch(value) if isinstance(value, str) and value else None
-    if match is not None:
-        total = sum(float(part) * unit for part, unit in zip(match.groups(), UNITS, strict=True) if part is not None)
-        if total <= MAX_SECONDS:
-            return total
+    length = seconds_of(value)
+    if length is not None and length <= MAX_SECONDS:
+        return length
     return unfit(value, pointer, remarks, "a duration (seconds, or text like 90s, 10m, 1h30m)")
-
-
-def duration_text(length: float) -> str:
-    """Seconds as text that `seconds` reads back, to the millisecond: 5400 is "1h30m"."""
-    whole, rest = divmod(round(length * 1000), 60_000)
-    hours, minutes = divmod(whole, 60)
-    parts = [f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{rest / 1000:g}s" if rest else ""]
-    return "".join(parts) or "0s"
 
 
 def unfit(value: Json, pointer: Pointer, remarks: list[Remark], expected: str) -> Unfit:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Failure(StatesError):
     """An error on its way out of a state, its cause complete.
 
-    `final` ones end the execution: neither retried nor caught. `heartbeat` is a missed heartbeat, which the history calls
-    States.Timeout and a retrier may call States.HeartbeatTimeout. `inside` came out of a branch or iteration of the state
-    that it now passes through.
+    A `final` one ends the execution, neither retried nor caught. `heartbeat` marks a missed heartbeat, which the
+    history calls States.Timeout and a retrier may call States.HeartbeatTimeout. One that is `inside` came out of a
+    branch or iteration of the state that it passes through.
     """
 
     def __init__(
@@ -57,8 +57,8 @@ class Rule(Protocol):
 def matches(names: Sequence[str], failure: Failure) -> bool:
     """Whether one of the error names of a retrier or catcher covers the failure.
 
-    States.ALL covers every failure that can be caught, States.TaskFailed every one but a time-out. Source: guide, "Handling
-    errors"; a failure without a name (SendTaskFailure may leave it out) is covered by States.ALL as recorded on AWS.
+    States.ALL covers every failure that can be caught, States.TaskFailed every one but a time-out. Source: guide,
+    "Handling errors". A failure without a name (SendTaskFailure may leave it out) is one too (recorded on AWS).
     """
     return any(
         name == ALL
@@ -77,7 +77,7 @@ def first_match(rules: Sequence[Rule], failure: Failure) -> int | None:
 
 
 def delay(retrier: Retrier, earlier: int, random: Random) -> float:
-    """The seconds to wait when the retrier has retried `earlier` times: interval * rate^earlier, capped; with FULL jitter
-    anything from 0 up to that. Source: guide, "Retrying after an error"."""
+    """The seconds to wait when the retrier has retried `earlier` times: interval * rate^earlier, capped; with FULL
+    jitter anything from 0 up to that. Source: guide, "Retrying after an error"."""
     seconds = retrier.wait(earlier)
     return random.uniform(0.0, seconds) if retrier.jitter_strategy == "FULL" else seconds

@@ -45,8 +45,8 @@ def simulate(
     """The execution of the machine in virtual time.
 
     `start` is in epoch seconds; `seed` decides jitter and the random intrinsic functions. Without `history` no events
-    are kept and their number is not limited; `max_transitions` and `max_threads` (branches and iterations alive at once)
-    then end a run that would not end. Raises SimulationRefused for a machine that cannot run or an input that no
+    are kept and their number is not limited; `max_transitions` and `max_threads` (branches and iterations alive at
+    once) then end a run that would not end. Raises SimulationRefused for a machine that cannot run or an input that no
     execution can have, NotSimulated for what the simulator does not know yet, and OutcomeError when nobody says what a
     task answers.
     """

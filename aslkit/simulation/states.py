@@ -183,8 +183,10 @@ class ChoiceProgram(StateProgram):
     def visit(self, kernel: Kernel, thread: Thread, visit: Visit, raw: Json) -> Following:
         flow, scope = self.flow, thread.scope
         effective = flow.effective_input(scope)
-        way = next((way for way in self.ways if way.condition(scope)), None)
-        if way is None:
+        for way in self.ways:
+            if way.condition(scope):
+                break
+        else:
             raise StatesError(
                 RUNTIME, "Failed to transition out of the state. The state does not point to a next state."
             )
@@ -275,8 +277,8 @@ class RetryingProgram(StateProgram):
         assigned = flow.assigned(thread.scope, error)
         if not kernel.fits(output):
             raise too_large(self.name, final=True)
-        kernel.catch(visit, index, failure)
         kernel.exit(thread, visit, self, output, assigned, edge)
+        visit.catch(index, failure.error, failure.cause)
         return output, target
 
     def context(self, kernel: Kernel, thread: Thread, visit: Visit) -> dict[str, Json]:

@@ -1,9 +1,10 @@
-"""Attempts recorded on AWS -> Resource: the same answers to the same attempts, by state, map iteration and invocation."""
+"""Attempts recorded on AWS -> Resource: the same answers, by state, map iteration and invocation."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aslkit.simulation.history import KINDS
 from aslkit.simulation.resources import Outcome, OutcomeError
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class RecordedService:
         found = self.outcomes.get((request.state, request.iteration), ())
         if request.invocation > len(found):
             raise OutcomeError(
-                f"state '{request.state}' was invoked {len(found)} times in the recording, not {request.invocation} times",
+                f"state '{request.state}' is invoked for the time number {request.invocation}; the recording has "
+                f"{len(found)}",
                 request,
             )
         return found[request.invocation - 1]
@@ -54,8 +56,12 @@ def recorded(attempts: Iterable[Mapping[str, Json]], objects: Iterable[Mapping[s
 
     Each attempt is an object with `state`; `result`, or `error` and `cause` (null: failed without a name), or `hang` or
     `unfinished` (it never answered); and where it applies `submitted`, `outcomeEvent`, and `iteration`, a list of
-    {"map", "index"}. `objects` are what an ItemReader finds.
+    {"map", "index"}. `objects` are what an ItemReader finds. Raises ValueError for an attempt without a state.
     """
+    attempts = list(attempts)
+    for number, attempt in enumerate(attempts, 1):
+        if not isinstance(attempt.get("state"), str):
+            raise ValueError(f"recorded attempt number {number} has no state")
     return Recorded(attempts, objects)
 
 
@@ -70,7 +76,7 @@ def _outcome(attempt: Mapping[str, Json]) -> Outcome:
         error=attempt.get("error"),
         cause=_cause(attempt.get("cause")),
         submitted=submitted,
-        event=attempt.get("outcomeEvent"),
+        event=event if (event := attempt.get("outcomeEvent")) in KINDS else None,
     )
 
 

@@ -1,0 +1,148 @@
+"""aslkit test: scenario files -> does each definition do what its scenarios say?"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from aslkit.cli import files, substitutions
+from aslkit.cli.config import config_for
+from aslkit.cli.errors import CannotRun
+from aslkit.cli.lint import lint_document
+from aslkit.cli.lint import report as findings_report
+from aslkit.definition.document import DefinitionError, load
+from aslkit.definition.model import parse
+from aslkit.definition.substitution import SubstitutionError, substitute
+from aslkit.lint.engine import ERROR, syntax_finding
+from aslkit.report.colour import Paint, wanted
+from aslkit.report.scenarios import Report, as_json, as_junit, as_text
+from aslkit.simulation.coverage import coverage
+from aslkit.simulation.scenario import definition_name, run_scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from aslkit.definition.document import Document
+    from aslkit.simulation.scenario import Verdict
+
+ENDINGS = (".scenarios.yaml", ".scenarios.yml", ".scenarios.json")
+EPILOG = """\
+A scenario file stands beside its definition: db-refresh.scenarios.yaml beside db-refresh.asl.yaml. It says what is
+given (input, jobs, topics), what goes wrong (when) and what is expected (then); docs/scenarios.md has the format.
+
+examples:
+  aslkit test definitions/                    every *.scenarios.yaml below
+  aslkit test definitions/ -k "mail"          only scenarios with these words in their name
+  aslkit test definitions/ --coverage         also which states, transitions, retriers and catchers were never used
+  aslkit test definitions/ --format junit > report.xml
+
+Exit codes: 0 all passed, 1 something failed (or AWS would refuse the definition), 2 cannot run.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="aslkit test",
+        description="Run failure scenarios in virtual time, offline, and say where the definition does otherwise.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("paths", nargs="+", metavar="PATH", help="scenario files, folders, globs")
+    made.add_argument("-k", dest="words", metavar="WORDS", help="only scenarios whose name holds these words")
+    made.add_argument("--fail-fast", action="store_true", help="stop after the first scenario that fails")
+    made.add_argument("--coverage", action="store_true", help="say what the scenarios never used")
+    made.add_argument("--format", choices=("text", "json", "junit"), default="text", help="how to report (text)")
+    made.add_argument("--config", metavar="FILE", help="the project's rules (default: the nearest aslkit.yaml)")
+    substitutions.add_arguments(made)
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    names = files.find(options.paths, ENDINGS)
+    reports: list[Report] = []
+    refused = False
+    for name in names:
+        report = _report(name, options)
+        refused = refused or report is None
+        if report is not None:
+            reports.append(report)
+        if options.fail_fast and (refused or any(not verdict.passed for one in reports for verdict in one.verdicts)):
+            break
+    if options.words and not any(report.verdicts for report in reports) and not refused:
+        raise CannotRun(f'no scenario has "{options.words}" in its name')
+    forms: Mapping[str, Callable[[list[Report]], str]] = {"json": as_json, "junit": as_junit}
+    paint = Paint(wanted(sys.stdout))
+    print(forms[options.format](reports) if options.format in forms else as_text(reports, paint))
+    return int(refused or any(not verdict.passed for report in reports for verdict in report.verdicts))
+
+
+def _report(name: str, options: argparse.Namespace) -> Report | None:
+    """What came of one scenario file; None, after a report of the findings, when it or its definition is not in order."""
+    document = _loaded(name)
+    if document is None:
+        return None
+    beside = os.path.join(os.path.dirname(name), definition_name(document))
+    definition = _loaded(beside, named_by=files.shown(name))
+    if definition is None:
+        return None
+    values = substitutions.given(options)
+    if values:
+        try:
+            definition = substitute(definition, values)
+        except SubstitutionError as error:
+            raise CannotRun(f"{definition.source}: {error.message}") from None
+    errors = [
+        found for found in lint_document(definition, config_for(beside, options.config)) if found.severity == ERROR
+    ]
+    if errors:
+        print(
+            findings_report(errors, {definition.source: definition.text}, files=1, stream=sys.stderr), file=sys.stderr
+        )
+        print(f"{document.source} is not run: AWS refuses its definition", file=sys.stderr)
+        return None
+    machine = parse(definition)
+    verdicts = list(_verdicts(document, definition, options, os.path.dirname(name)))
+    executions = [verdict.execution for verdict in verdicts if verdict.execution is not None]
+    return Report(document, definition, verdicts, coverage(machine, executions) if options.coverage else None)
+
+
+def _verdicts(document: Document, definition: Document, options: argparse.Namespace, folder: str) -> Iterator[Verdict]:
+    words = (options.words or "").lower()
+    only = (lambda scenario: words in scenario.lower()) if words else None
+    for verdict in run_scenarios(document, parse(definition), read=reader(folder), only=only):
+        yield verdict
+        if options.fail_fast and not verdict.passed:
+            return
+
+
+def _loaded(name: str, named_by: str | None = None) -> Document | None:
+    """The document in a file; None, after a report, when its text is broken."""
+    try:
+        content = files.read(name)
+    except CannotRun as error:
+        if named_by is None:
+            raise
+        raise CannotRun(f"{named_by} is about a definition that cannot be read: {error}") from None
+    try:
+        return load(content, source=files.shown(name))
+    except DefinitionError as error:
+        text = content.decode("utf-8", "replace")
+        print(
+            findings_report([syntax_finding(error)], {error.source: text}, files=1, stream=sys.stderr), file=sys.stderr
+        )
+        return None
+
+
+def reader(folder: str) -> Callable[[str], bytes]:
+    """Reads a file by its name as seen from a folder; raises OSError when it cannot be read."""
+
+    def read(name: str) -> Any:
+        try:
+            return files.read(os.path.join(folder, name))
+        except CannotRun as error:
+            raise OSError(str(error)) from None
+
+    return read

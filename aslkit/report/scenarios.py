@@ -1,0 +1,170 @@
+"""Verdicts on scenarios -> text, JSON, JUnit XML; and what the scenarios never used of a definition."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from aslkit.record import Record
+from aslkit.report.findings import counted
+from aslkit.report.timeline import clock, lines, timeline
+from aslkit.simulation.coverage import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aslkit.definition.document import Document
+    from aslkit.report.colour import Paint
+    from aslkit.simulation.coverage import Coverage
+    from aslkit.simulation.scenario import Verdict
+
+MOST_MOMENTS = 30
+
+
+class Report(Record):
+    """What came of one scenario file; `coverage` is None unless it was asked for."""
+
+    document: Document
+    definition: Document
+    verdicts: Sequence[Verdict]
+    coverage: Coverage | None = None
+
+
+def as_text(reports: Sequence[Report], paint: Paint) -> str:
+    """A line for each scenario; below one that failed what differs, and the timeline up to it; a summary."""
+    shown = [line for report in reports for line in _file(report, paint)]
+    return "\n".join([*shown, summary(reports, paint)])
+
+
+def summary(reports: Sequence[Report], paint: Paint) -> str:
+    """`57 passed, 0 failed` with the number of files."""
+    verdicts = [verdict for report in reports for verdict in report.verdicts]
+    failed = sum(not verdict.passed for verdict in verdicts)
+    text = f"{len(verdicts) - failed} passed, {failed} failed"
+    return f"{paint(text, 'red' if failed else 'green', 'bold')} in {counted(len(reports), 'scenario file')}"
+
+
+def as_json(reports: Sequence[Report]) -> str:
+    """A list of {file, definition, scenarios, coverage}; each scenario {name, line, passed, status, duration,
+    transitions, remarks, differences}."""
+    return json.dumps([_plain(report) for report in reports], indent=2, ensure_ascii=False)
+
+
+def as_junit(reports: Sequence[Report]) -> str:
+    """One test suite for each file, one test case for each scenario. `time` is in virtual seconds."""
+    from xml.etree import ElementTree
+
+    root = ElementTree.Element("testsuites", name="aslkit")
+    for report in reports:
+        failed = sum(not verdict.passed for verdict in report.verdicts)
+        suite = ElementTree.SubElement(
+            root,
+            "testsuite",
+            name=report.document.source,
+            tests=str(len(report.verdicts)),
+            failures=str(failed),
+            errors="0",
+            skipped="0",
+        )
+        for verdict in report.verdicts:
+            duration = verdict.execution.duration if verdict.execution is not None else 0.0
+            case = ElementTree.SubElement(
+                suite, "testcase", classname=report.document.source, name=_clean(verdict.name), time=f"{duration:g}"
+            )
+            if not verdict.passed:
+                told = list(_told(report, verdict))
+                failure = ElementTree.SubElement(case, "failure", message=_clean(told[0]))
+                failure.text = _clean("\n".join(told))
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _file(report: Report, paint: Paint) -> Iterator[str]:
+    yield paint(report.document.source, "bold")
+    for verdict in report.verdicts:
+        yield from _verdict(report, verdict, paint)
+    if report.coverage is not None:
+        yield from _coverage(report, report.coverage, paint)
+    yield ""
+
+
+def _verdict(report: Report, verdict: Verdict, paint: Paint) -> Iterator[str]:
+    mark = paint("ok    ", "green") if verdict.passed else paint("FAILED", "red", "bold")
+    execution = verdict.execution
+    ran = "" if execution is None else f"  {execution.status} after {clock(execution.duration)}"
+    yield f"  {mark}  {verdict.name}{paint(ran, 'dim')}"
+    if verdict.passed:
+        return
+    yield from (f"            {text}" for text in _told(report, verdict))
+    instants = [difference.at for difference in verdict.differences if difference.at is not None]
+    if execution is not None and instants:
+        moments = [moment for moment in timeline(execution) if moment.at <= min(instants)]
+        if len(moments) > MOST_MOMENTS:
+            yield f"            … {len(moments) - MOST_MOMENTS} earlier moments"
+        yield from (f"            {line}" for line in lines(moments[-MOST_MOMENTS:], paint))
+
+
+def _told(report: Report, verdict: Verdict) -> Iterator[str]:
+    """What is wrong, with the places in the scenario file."""
+    for one in (*verdict.remarks, *verdict.differences):
+        line, column = report.document.span(one.pointer)[:2]
+        yield f"{report.document.source}:{line}:{column}: {one.message}"
+
+
+def _coverage(report: Report, coverage: Coverage, paint: Paint) -> Iterator[str]:
+    parts = ", ".join(f"{coverage.used(kind)} of {counted(coverage.total(kind), kind)}" for kind in KINDS)
+    yield f"  used of {report.definition.source}: {parts}"
+    for part in coverage.missed:
+        line, column = report.definition.span(part.pointer)[:2]
+        yield f"    {report.definition.source}:{line}:{column}: {paint('never used', 'yellow')}: {part.text}"
+
+
+def _plain(report: Report) -> dict[str, Any]:
+    return {
+        "file": report.document.source,
+        "definition": report.definition.source,
+        "scenarios": [_plain_verdict(report, verdict) for verdict in report.verdicts],
+        "coverage": None if report.coverage is None else _plain_coverage(report, report.coverage),
+    }
+
+
+def _plain_verdict(report: Report, verdict: Verdict) -> dict[str, Any]:
+    execution = verdict.execution
+    return {
+        "name": verdict.name,
+        "line": report.document.span(verdict.pointer).line,
+        "passed": verdict.passed,
+        "status": execution.status if execution is not None else None,
+        "duration": execution.duration if execution is not None else None,
+        "transitions": execution.transitions if execution is not None else None,
+        "remarks": [
+            {"line": report.document.span(remark.pointer).line, "message": remark.message} for remark in verdict.remarks
+        ],
+        "differences": [
+            {
+                "line": report.document.span(difference.pointer).line,
+                "subject": difference.subject,
+                "expected": difference.expected,
+                "actual": difference.actual,
+            }
+            for difference in verdict.differences
+        ],
+    }
+
+
+def _plain_coverage(report: Report, coverage: Coverage) -> dict[str, Any]:
+    return {
+        **{kind: {"used": coverage.used(kind), "total": coverage.total(kind)} for kind in KINDS},
+        "never_used": [
+            {"kind": part.kind, "line": report.definition.span(part.pointer).line, "text": part.text}
+            for part in coverage.missed
+        ],
+    }
+
+
+def _clean(text: str) -> str:
+    """Text without the characters that XML 1.0 cannot hold."""
+    return "".join(
+        character if character in "\t\n" or (character >= " " and character not in "\ufffe\uffff") else "\ufffd"
+        for character in text
+    )
