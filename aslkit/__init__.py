@@ -7,6 +7,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 PUBLIC = {
+    "lint": "aslkit.lint",
     "load": "aslkit.definition.document",
     "parse": "aslkit.definition.model",
     "recorded": "aslkit.simulation",

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from aslkit.cli import files, substitutions
+from aslkit.cli import substitutions
 from aslkit.cli.config import config_for
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.lint import lint_document, report

@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _report(name: str, options: argparse.Namespace) -> Report | None:
-    """What came of one scenario file; None, after a report of the findings, when it or its definition is not in order."""
+    """What came of one scenario file; None, after a report of the findings, when it is not in order."""
     document = _loaded(name)
     if document is None:
         return None

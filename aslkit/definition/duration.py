@@ -10,7 +10,7 @@ UNITS = (86_400.0, 3_600.0, 60.0, 1.0)
 
 
 def seconds_of(value: Any) -> float | None:
-    """The seconds that a JSON value means: a number that is not negative, or text with units; None for anything else."""
+    """The seconds that a JSON value means: a number of 0 or more, or text with units; None for anything else."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value) if value >= 0 else None
     match = DURATION.fullmatch(value) if isinstance(value, str) and value else None

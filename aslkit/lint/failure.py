@@ -321,7 +321,7 @@ def _catchers_into_success(scope: StateMachine) -> Iterator[Hit]:
         if edge.target in following or edge.target == edge.source or notifies(scope.states[edge.source]):
             continue
         skipped = [name for name in following if name in normal(scope) and name not in _finale(scope)]
-        if skipped or _announced(scope, edge.target):
+        if skipped or edge.target in _announced(scope):
             past = f', past "{skipped[0]}"' if skipped else ""
             yield Hit(
                 edge.pointer,
@@ -332,15 +332,15 @@ def _catchers_into_success(scope: StateMachine) -> Iterator[Hit]:
 
 
 def _outcome(scope: StateMachine, name: str) -> str:
-    announced = _announced(scope, name)
     ends = "the execution ends as SUCCEEDED" if not scope.pointer else "the branch ends as if nothing had failed"
-    return ends if announced is None else f'"{announced}" reports success, and {ends}'
+    return f"success is reported, and {ends}" if name in _announced(scope) else ends
 
 
-def _announced(scope: StateMachine, name: str) -> str | None:
-    """The state that tells somebody, among those that follow."""
-    after = spread((name,), lambda at: regular_targets(scope, at))
-    return next((one for one in after if notifies(scope.states[one])), None)
+@fact
+def _announced(scope: StateMachine) -> Set[str]:
+    """The states of the normal flow from which some route leads to a state that tells somebody, these included."""
+    usual = normal(scope)
+    return _backwards(scope, [name for name in usual if notifies(scope.states[name])], usual).keys()
 
 
 @fact

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from aslkit.definition.model import all_states, fact, is_substitution
@@ -248,10 +249,14 @@ def _unreached(scope: StateMachine, name: str, behind: list[str]) -> Hit:
 
 def _before(scope: StateMachine, name: str) -> Edge | None:
     """The transition of the state written just before this one, when it goes elsewhere."""
-    names = list(scope.states)
-    place = names.index(name)
-    leaving = [edge for edge in edges(scope)[names[place - 1]] if edge.catcher is None] if place else []
+    before = _written_before(scope).get(name)
+    leaving = [edge for edge in edges(scope)[before] if edge.catcher is None] if before is not None else []
     return leaving[-1] if leaving else None
+
+
+@fact
+def _written_before(scope: StateMachine) -> Mapping[str, str]:
+    return {after: name for name, after in pairwise(scope.states)}
 
 
 def _listed(names: list[str]) -> str:

@@ -7,10 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.duration import duration_text
-from aslkit.definition.model import Catcher, Fail, Retrying, Task, is_substitution
+from aslkit.definition.model import Catcher, Retrying, Task, all_states, is_substitution
 from aslkit.definition.resource import parse_resource
 from aslkit.lint.engine import WARNING, Hit, rule
-from aslkit.lint.graph import edges, enclosing, is_end, reachable, spread
+from aslkit.lint.graph import edges, enclosing, is_end, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -77,8 +77,6 @@ def _broken(machine: StateMachine, one: Mapping[str, Any]) -> Iterator[tuple[Poi
 
 
 def _selected(machine: StateMachine, one: Mapping[str, Any]) -> Iterator[State]:
-    from aslkit.definition.model import all_states
-
     for _, state in all_states(machine):
         if all(SELECTORS[name](machine, state, one[name]) for name in SELECTORS if name in one):
             yield state
@@ -102,7 +100,7 @@ def _calling(machine: StateMachine, state: State, patterns: Json) -> bool:
 
 
 def _at_depth(machine: StateMachine, state: State, depth: Json) -> bool:
-    return sum(key == "States" for key in state.pointer) - 1 == depth
+    return bool(sum(key == "States" for key in state.pointer) - 1 == depth)
 
 
 def _inside(machine: StateMachine, state: State, types: Json) -> bool:
@@ -119,7 +117,7 @@ SELECTORS: Mapping[str, Callable[[StateMachine, State, Json], bool]] = {
 
 
 def _several(value: Json) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _matches(text: str, patterns: Json) -> bool:
@@ -189,10 +187,10 @@ NO_TASK_FAILURE = ("States.ALL", "States.Timeout", "States.HeartbeatTimeout")
 
 def _within(actual: float | None, wanted: Json) -> bool:
     if not isinstance(wanted, dict):
-        return actual == wanted
+        return bool(actual == wanted)
     if actual is None:
         return False
-    return wanted.get("at-least", actual) <= actual <= wanted.get("at-most", actual)
+    return bool(wanted.get("at-least", actual) <= actual <= wanted.get("at-most", actual))
 
 
 def _bounds(wanted: Json) -> str:
@@ -240,10 +238,7 @@ def _leads(
 
 
 def _scope(machine: StateMachine, state: State) -> StateMachine:
-    found: StateMachine = machine
-    from aslkit.definition.model import all_states
-
-    return next((scope for scope, one in all_states(machine) if one is state), found)
+    return next((scope for scope, one in all_states(machine) if one is state), machine)
 
 
 def _silent_end(scope: StateMachine, start: str) -> str | None:

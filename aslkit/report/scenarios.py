@@ -106,9 +106,11 @@ def _verdict(report: Report, verdict: Verdict, paint: Paint) -> Iterator[str]:
 
 def _told(report: Report, verdict: Verdict) -> Iterator[str]:
     """What is wrong, with the places in the scenario file."""
-    for one in (*verdict.remarks, *verdict.differences):
-        line, column = report.document.span(one.pointer)[:2]
-        yield f"{report.document.source}:{line}:{column}: {one.message}"
+    told = [(one.pointer, one.message) for one in verdict.remarks]
+    told += [(one.pointer, one.message) for one in verdict.differences]
+    for pointer, message in told:
+        line, column = report.document.span(pointer)[:2]
+        yield f"{report.document.source}:{line}:{column}: {message}"
 
 
 def _coverage(report: Report, coverage: Coverage, paint: Paint) -> Iterator[str]:

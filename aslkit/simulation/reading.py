@@ -162,6 +162,8 @@ def instant(value: Json, pointer: Pointer, remarks: list[Remark]) -> float | Unf
 
 MAX_SECONDS = 3_200_000_000.0
 """A hundred years: longer than anything that can be simulated."""
+
+
 def seconds(value: Json, pointer: Pointer, remarks: list[Remark]) -> float | Unfit:
     """A duration: a number of seconds, or text like 90s, 10m, 1h30m, 2d; read as seconds."""
     length = seconds_of(value)
