@@ -8,6 +8,7 @@ import sys
 from aslkit.cli import files, substitutions
 from aslkit.cli.config import config_for
 from aslkit.cli.errors import CannotRun
+from aslkit.cli.help import Help
 from aslkit.cli.lint import lint_document, report
 from aslkit.definition.model import parse
 from aslkit.definition.substitution import SubstitutionError, substitute
@@ -31,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
         prog="aslkit export",
         description="Write a definition as JSON for deployment: the same bytes for the same definition.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     made.add_argument("definition", metavar="DEFINITION", help="a YAML or JSON definition, or - for standard input")
     substitutions.add_arguments(made)

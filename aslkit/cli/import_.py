@@ -7,6 +7,7 @@ import sys
 
 from aslkit.cli import files, substitutions
 from aslkit.cli.errors import CannotRun
+from aslkit.cli.help import Help
 from aslkit.operations.export import to_yaml
 
 EPILOG = """\
@@ -23,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
         prog="aslkit import",
         description="Turn the JSON of a state machine (or of describe-state-machine) into YAML with the same data.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     made.add_argument("definition", metavar="FILE", help="JSON, or - for standard input")
     made.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aslkit.cli import files
 from aslkit.cli.config import config_for
 from aslkit.cli.errors import CannotRun
+from aslkit.cli.help import Help
 from aslkit.definition.document import DefinitionError, load
 from aslkit.definition.model import parse
 from aslkit.lint import ALL_RULES, RULES
@@ -46,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         prog="aslkit lint",
         description="Check definitions, offline: shape, flow, retries, data flow, services, your project's own rules.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     made.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, globs, or - for standard input")
     made.add_argument("--format", choices=("text", "json"), default="text", help="how to print the findings (text)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aslkit.cli import substitutions
 from aslkit.cli.config import config_for
 from aslkit.cli.errors import CannotRun
+from aslkit.cli.help import Help
 from aslkit.cli.lint import lint_document, report
 from aslkit.cli.test import reader
 from aslkit.definition.document import Document
@@ -50,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
         prog="aslkit simulate",
         description="Run one execution offline, in virtual time, against a fake Glue, a fake SNS and scripted answers.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     made.add_argument("definition", metavar="DEFINITION", help="a YAML or JSON definition")
     made.add_argument("--input", metavar="FILE", help="the execution's input, or - for standard input (default: {})")

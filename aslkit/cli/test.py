@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aslkit.cli import files, substitutions
 from aslkit.cli.config import config_for
 from aslkit.cli.errors import CannotRun
+from aslkit.cli.help import Help
 from aslkit.cli.lint import lint_document
 from aslkit.cli.lint import report as findings_report
 from aslkit.definition.document import DefinitionError, load
@@ -48,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
         prog="aslkit test",
         description="Run failure scenarios in virtual time, offline, and say where the definition does otherwise.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     made.add_argument("paths", nargs="+", metavar="PATH", help="scenario files, folders, globs")
     made.add_argument("-k", dest="words", metavar="WORDS", help="only scenarios whose name holds these words")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import operator
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aslkit.language.errors import RUNTIME, StatesError
 from aslkit.language.jsonpath import PathNotFound, compile_path
+from aslkit.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -269,8 +269,7 @@ def _fits_pieces(text: str, pieces: tuple[str, ...]) -> bool:
 # --- the table of operators ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Record):
     """A comparison operator: the kind of its operand, and what makes a condition of `Variable`'s reader and operand."""
 
     operand: OperandKind

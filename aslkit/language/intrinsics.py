@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from math import floor, isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from aslkit.language.errors import RUNTIME, StatesError
 from aslkit.language.jsonpath import PathNotFound, PathSyntaxError, compile_path, parse_path
+from aslkit.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,8 +48,7 @@ class IntrinsicSyntaxError(ValueError):
 # --- the parse tree --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Record):
     """A string, number, true, false or null written in the call.
 
     `pieces` are the parts of a string between its unescaped `{}`: one more than there are placeholders for
@@ -61,16 +60,14 @@ class Literal:
     pieces: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PathArgument:
+class PathArgument(Record):
     """A path written in the call: `$.a`, `$$.Execution.Id`, `$variable.a`."""
 
     path: Path
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Record):
     """One invocation: its function's name, its arguments in order, where it begins, and its own text."""
 
     name: str
@@ -464,8 +461,7 @@ _WRITERS: dict[type[Any], Callable[[Any], str]] = {
 # --- the table of functions ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Record):
     """What a function takes and gives: the kinds of its arguments in order, and of its result.
 
     `optional` of the last arguments may be left out; a `variadic` function repeats its last kind, also no times.

@@ -7,10 +7,11 @@ one of them. Every evaluation is bounded: deep nesting is refused, and a path th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from aslkit.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -79,72 +80,62 @@ class ReferencePathMismatch(ValueError):
 # What a path is made of
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Record):
     """`.a`, `['a']` or `['a','b']`: properties of an object."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Indices:
+class Indices(Record):
     """`[0]`, `[-1]` or `[0,2]`: elements of an array, from its end when negative."""
 
     indices: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Record):
     """`[1:3]`, `[1:]` or `[:3]`: the elements from `start` up to, without, `stop`."""
 
     start: int | None
     stop: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Wildcard:
+class Wildcard(Record):
     """`*`: every value of an object, every element of an array."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Record):
     """`..`: the value and everything below it, as far as the next segment applies."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Record):
     """`[?(…)]`: the elements of an array, or the object itself, for which the condition holds."""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Record):
     """`.length()`, `.sum(1, $.x)`: a calculation; an argument is a path or a JSON literal."""
 
     name: str
     arguments: tuple[Path | Literal, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """`[?(…)]` or `[(…)]` outside Jayway's grammar: published definitions hold some, so they parse; no run reads them."""
+class Unreadable(Record):
+    """`[?(…)]` or `[(…)]` outside Jayway's grammar: published definitions hold some; no run reads them."""
 
     text: str
     position: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Record):
     """A constant of a condition or an argument: `kind` is string, number, boolean, null, json or pattern."""
 
     kind: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Record):
     """`@.price < 10`: `operator` is in lower case."""
 
     left: Path | Literal
@@ -152,16 +143,14 @@ class Comparison:
     right: Path | Literal
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(Record):
     """`@.isbn`, or `!@.isbn` when `expected` is false."""
 
     path: Path
     expected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Logical:
+class Logical(Record):
     """`&&`, `||` or `!` over its parts."""
 
     operator: str
@@ -172,8 +161,7 @@ Segment = Names | Indices | Slice | Wildcard | Scan | Filter | Function | Unread
 Condition = Comparison | Exists | Logical
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Record):
     """A parsed path.
 
     `root` is `$`, `$$`, the name of a variable, or `@` inside a condition. `definite` says whether the path answers one
@@ -426,8 +414,7 @@ class _PathReader(_Window):
                 return self._function(name)
             case _ if not name:
                 self.fail("expected a name, '*' or '['", start)
-            case _:
-                return Names((name,))
+        return Names((name,))
 
     def _bracket(self) -> Segment:
         inside = self.after_blanks(self.position + 1)
@@ -643,7 +630,29 @@ class _Arguments:
 
 
 _OPERATORS = frozenset(
-    "== != === !== < <= > >= =~ in nin contains all size exists type matches empty subsetof anyof noneof".split()
+    [
+        "==",
+        "!=",
+        "===",
+        "!==",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "=~",
+        "in",
+        "nin",
+        "contains",
+        "all",
+        "size",
+        "exists",
+        "type",
+        "matches",
+        "empty",
+        "subsetof",
+        "anyof",
+        "noneof",
+    ]
 )
 _RELATIONAL = frozenset("<>=~!")
 _NUMBER_END = re.compile(r"[^\d.eE-]")
@@ -1918,7 +1927,8 @@ def _closure(program: _Program, waiting: list[int], text: str, index: int, run: 
         if at in reached:
             continue
         reached.add(at)
-        kind, value = program[at] if at < len(program) else ("end", None)
+        instruction: tuple[str, Any] = program[at] if at < len(program) else ("end", None)
+        kind, value = instruction
         if kind == "go":
             waiting.extend(at + offset for offset in value)
         elif kind == "check" and value(text, index, run):

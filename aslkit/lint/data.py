@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MAX_DEPTH = 16
 """How far back through states that each replace all their input a loss is followed."""
 
+WRAPPERS = ("Payload", "Output", "ResponseBody")
+"""Where integrations put the answer itself; what is in it is unknown."""
+
 MISSING, IN_ARRAY, CONTEXT, FAILED_RESULT = "missing", "array", "context", "failed"
 
 
@@ -483,8 +486,8 @@ def missing_path(machine: StateMachine) -> Iterator[Hit]:
 def array_read_as_object(machine: StateMachine) -> Iterator[Hit]:
     """A path reads a field of an array.
 
-    The output of a Parallel is the array of its branches' outputs, that of a Map the array of its iterations' outputs. A
-    name behind an array reads nothing: the execution fails with States.Runtime, which no Catch sees.
+    The output of a Parallel is the array of its branches' outputs, that of a Map the array of its iterations' outputs.
+    A name behind an array reads nothing: the execution fails with States.Runtime, which no Catch sees.
 
     Bad:
 
@@ -780,6 +783,7 @@ def _alike(one: Read) -> Iterator[Keys]:
         yield (*keys[:at], known, *keys[at + 1 :])
     if at + 1 < len(keys) and str(keys[at + 1]) in holder.members:
         yield (*keys[:at], *keys[at + 1 :])
+    yield from ((*keys[:at], name, *keys[at:]) for name in WRAPPERS if name in holder.members)
     for name, member in holder.members.items():
         for rest in (keys[at:], keys[at + 1 :]):
             if rest and type(member.shape) is Object and str(rest[0]) in member.shape.members:

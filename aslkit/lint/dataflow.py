@@ -352,17 +352,18 @@ class _State:
 
     def scan(self, field: str, document: Shape) -> None:
         """Reads what the template in a field reads, where its shape is of no interest."""
-        template = self.state.raw.get(field)
-        if isinstance(template, dict | list):
-            self._scan(template, self.place(field), document)
+        self._scan(self.state.raw.get(field), self.place(field), document)
 
-    def _scan(self, template: dict[str, Json] | list[Json], pointer: Pointer, document: Shape) -> None:
-        is_object = isinstance(template, dict)
-        for key, value in template.items() if is_object else enumerate(template):  # type: ignore[union-attr]
-            if isinstance(value, dict | list):
-                self._scan(value, (*pointer, key), document)
-            elif is_object and type(value) is str and key.endswith(".$"):
-                self.evaluate((*pointer, key), value, document)
+    def _scan(self, template: Json, pointer: Pointer, document: Shape) -> None:
+        if isinstance(template, dict):
+            for key, value in template.items():
+                if isinstance(value, dict | list):
+                    self._scan(value, (*pointer, key), document)
+                elif key.endswith(".$"):
+                    self.evaluate((*pointer, key), value, document)
+        elif isinstance(template, list):
+            for index, value in enumerate(template):
+                self._scan(value, (*pointer, index), document)
 
     def selected(self, field: str, document: Shape) -> Shape:
         """The document after InputPath or OutputPath."""
@@ -507,6 +508,7 @@ def _map(look: _State) -> Iterator[Exit]:
     state, given = look.state, look.given()
     for field in ("MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"):
         look.field(field, given)
+    _limits(look, given)
     look.scan("ItemReader", given)
     look.scan("ResultWriter", given)
     item: Shape = UNKNOWN
@@ -514,6 +516,19 @@ def _map(look: _State) -> Iterator[Exit]:
         items = look.evaluate(look.place("ItemsPath"), state.items_path, given)
         item = lose(each_of(items), Loss(ITEM, look.place(), given))
     yield from _iterations(look, _batched(look, _item(look, item, given), given))
+
+
+def _limits(look: _State, given: Shape) -> None:
+    """Reads the paths of a Map that stand deeper than in the state itself."""
+    for keys in (
+        ("ItemReader", "ReaderConfig", "MaxItemsPath"),
+        ("ItemBatcher", "MaxItemsPerBatchPath"),
+        ("ItemBatcher", "MaxInputBytesPerBatchPath"),
+    ):
+        value: Json = look.state.raw
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else None
+        look.evaluate(look.place(*keys), value, given)
 
 
 def _item(look: _State, item: Shape, given: Shape) -> Shape:
