@@ -1,7 +1,5 @@
 """`python -m aslkit`: the same as the console script."""
 
-import sys
+from aslkit.cli import run_and_leave
 
-from aslkit.cli import main
-
-sys.exit(main())
+run_and_leave()

@@ -20,13 +20,12 @@ class Record:
 
     _fields: tuple[str, ...] = ()
     _required: frozenset[str] = frozenset()
-    __match_args__: tuple[str, ...] = ()
 
     def __init_subclass__(cls) -> None:
         inherited = cls._fields
         own = (name for name in vars(cls).get("__annotations__", ()) if not name.startswith("_"))
         cls._fields = (*inherited, *(name for name in own if name not in inherited))
-        cls.__match_args__ = cls._fields
+        type.__setattr__(cls, "__match_args__", cls._fields)
         cls._required = frozenset(name for name in cls._fields if not hasattr(cls, name))
 
     def __init__(self, *values: Any, **named: Any) -> None:

@@ -429,8 +429,7 @@ class _PathReader(_Window):
                 return self._script()
             case character if character.isdecimal() or character in ("-", ":"):
                 return self._array()
-            case _:
-                self.fail("expected a quoted name, an index, '*' or '?' after '['")
+        self.fail("expected a quoted name, an index, '*' or '?' after '['")
 
     def _wildcard(self, star: int) -> Wildcard:
         closing = self.after_blanks(star + 1)

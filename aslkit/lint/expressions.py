@@ -312,8 +312,14 @@ def _unreadable(one: Written, why: str) -> Hit:
     return Hit(one.pointer, f"{_place(one)} cannot be read: {why}; AWS refuses the definition")
 
 
+MAX_SHOWN = 80
+
+
 def _place(one: Written) -> str:
-    shown = f' "{one.value}"' if isinstance(one.value, str) else ""
+    shown = ""
+    if isinstance(one.value, str):
+        text = one.value.replace("\n", "⏎")
+        shown = f' "{text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"}"'
     return f'the value{shown} of "{one.pointer[-1]}" in "{one.state.name}"'
 
 

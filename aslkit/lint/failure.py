@@ -19,10 +19,20 @@ from aslkit.definition.model import (
 )
 from aslkit.language.errors import ALL, TASK_FAILED
 from aslkit.lint.engine import INFO, WARNING, Hit, rule
-from aslkit.lint.graph import edges, enclosing, ends_well, incoming, reachable, regular_targets, scopes, spread
+from aslkit.lint.graph import (
+    edges,
+    enclosing,
+    ends_well,
+    incoming,
+    reachable,
+    regular_targets,
+    scopes,
+    spread,
+    way_back,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Set
+    from collections.abc import Collection, Iterator, Mapping, Set
 
     from aslkit.definition.document import Pointer
     from aslkit.definition.model import Catcher, StateMachine
@@ -80,18 +90,21 @@ def speaks_of_failure(name: str) -> bool:
 
 
 @fact
-def failing(scope: StateMachine) -> frozenset[str]:
-    """The states of a scope that belong to its failure route: those that a catcher of any failure leads to, and what
-    follows them, as far as they are not `normal`. That a mail could not be sent is no failure of the work."""
+def _failure_routes(scope: StateMachine) -> Mapping[str, str | None]:
+    """The states of the failure route -> the state before it on a shortest route, None where a catcher leads."""
     usual = normal(scope)
     failed = {
         edge.target: None
         for edge in caught(scope)
         if edge.target not in usual and not notifies(scope.states[edge.source]) and edge.source in reachable(scope)
     }
-    return frozenset(
-        spread(failed, lambda name: (edge.target for edge in edges(scope)[name] if edge.target not in usual))
-    )
+    return spread(failed, lambda name: (edge.target for edge in edges(scope)[name] if edge.target not in usual))
+
+
+def failing(scope: StateMachine) -> Set[str]:
+    """The states of a scope that belong to its failure route: those that a catcher of any failure leads to, and what
+    follows them, as far as they are not `normal`. That a mail could not be sent is no failure of the work."""
+    return _failure_routes(scope).keys()
 
 
 NOTIFYING = frozenset(  # without .waitForTaskToken: that asks, and waits for the answer
@@ -197,8 +210,9 @@ def failure_ends_well(machine: StateMachine) -> Iterator[Hit]:
 
 
 def _good_end(scope: StateMachine, state: State) -> Hit:
-    route = _backwards(scope, (state.name,), failing(scope))
-    sources = [edge for edge in caught(scope) if edge.target in route]
+    route = list(way_back(_failure_routes(scope), state.name))
+    entering = (edge for edge in incoming(scope)[route[-1]] if edge.catcher is not None)
+    sources = [edge for edge in entering if not notifies(scope.states[edge.source])]
     told = (
         isinstance(state, Succeed)
         or (isinstance(state, Task) and speaks_of_failure(state.name))
@@ -415,8 +429,7 @@ def branch_swallows_failure(machine: StateMachine) -> Iterator[Hit]:
     """
     for scope in scopes(machine)[1:]:
         for edge in caught(scope):
-            route = _route(scope, edge)
-            if any(ends_well(state) for state in route) and not any(isinstance(state, Retrying) for state in route):
+            if edge.target in _quiet_ends(scope):
                 outer, around = enclosing(machine)[scope.pointer]
                 dropped = _drops_result(around)
                 if dropped or (isinstance(around, Parallel) and not _decides(outer, around)):
@@ -429,15 +442,13 @@ def _decides(scope: StateMachine, state: State) -> bool:
     return any(isinstance(scope.states[name], Choice) for name in after)
 
 
-def _route(scope: StateMachine, edge: Edge) -> list[State]:
-    """The states that may follow a catcher, as far as they belong to the failure route."""
-    if edge.target not in failing(scope):
-        return []
-
-    def following(name: str) -> Iterator[str]:
-        return (edge.target for edge in edges(scope)[name] if edge.target in failing(scope))
-
-    return [scope.states[name] for name in spread((edge.target,), following)]
+@fact
+def _quiet_ends(scope: StateMachine) -> Set[str]:
+    """The states of the failure route that lead to a successful end past no state that could tell or mend anything."""
+    route = _failure_routes(scope).keys()
+    good = [name for name in route if ends_well(scope.states[name])]
+    active = [name for name in route if isinstance(scope.states[name], Retrying)]
+    return _backwards(scope, good, route).keys() - _backwards(scope, active, route).keys()
 
 
 def _drops_result(state: State) -> bool:

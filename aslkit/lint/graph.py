@@ -130,10 +130,11 @@ def route(
 
     found = spread((start,), following)
     goal = next((name for name in found if name in goals), None)
-    return None if goal is None else tuple(reversed(list(_back(found, goal))))
+    return None if goal is None else tuple(reversed(list(way_back(found, goal))))
 
 
-def _back(found: Mapping[str, str | None], name: str) -> Iterator[str]:
+def way_back(found: Mapping[str, str | None], name: str) -> Iterator[str]:
+    """What `spread` found, backwards: a name, the one that it was reached from, and so on to the start."""
     current: str | None = name
     while current is not None:
         yield current

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import jsonschema_rs
@@ -14,8 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aslkit.definition.document import DefinitionError, load
 from aslkit.definition.schemas import schema_text
 from aslkit.lint.schema import MOST, misfits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 SCHEMA = json.loads(schema_text("asl"))
 JUDGE = jsonschema_rs.Draft202012Validator(SCHEMA)
@@ -256,7 +259,7 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 ("TimeoutSeconds",),
-                'TimeoutSeconds of the definition is "{% 60 %}", a string; an integer from 1 to 99999999 is expected',
+                ('TimeoutSeconds of the definition is "{% 60 %}", a string; an integer from 1 to 99999999 is expected'),
             )
         ],
     ),
@@ -265,7 +268,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 ("QueryLanguage",),
-                'QueryLanguage of the definition is "jsonata"; "JSONPath" or "JSONata" is expected; did you mean "JSONata"?',
+                (
+                    'QueryLanguage of the definition is "jsonata"; "JSONPath" or '
+                    '"JSONata" is expected; did you mean "JSONata"?'
+                ),
             )
         ],
     ),
@@ -293,7 +299,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
             (("States", ""), 'the name of state "" has 0 characters; 1 to 80 are accepted'),
             (
                 ("States", "x" * 81),
-                'the name of state "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" has 81 characters; 1 to 80 are accepted',
+                (
+                    'the name of state "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" '
+                    "has 81 characters; 1 to 80 are accepted"
+                ),
             ),
         ],
     ),
@@ -302,7 +311,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 ("States", "QueryLanguage"),
-                'state "QueryLanguage" is "JSONata", a string; a state is expected; QueryLanguage is a field of the definition',
+                (
+                    'state "QueryLanguage" is "JSONata", a string; a state is '
+                    "expected; QueryLanguage is a field of the definition"
+                ),
             )
         ],
     ),
@@ -313,7 +325,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Type"),
-                'Type of state "A" is "task"; "Task", "Parallel", "Map", "Choice", "Pass", "Wait", "Succeed" or "Fail" is expected; did you mean "Task"?',
+                (
+                    'Type of state "A" is "task"; "Task", "Parallel", "Map", "Choice", "Pass", '
+                    '"Wait", "Succeed" or "Fail" is expected; did you mean "Task"?'
+                ),
             )
         ],
     ),
@@ -322,7 +337,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Type"),
-                'Type of state "A" is "Tsk"; "Task", "Parallel", "Map", "Choice", "Pass", "Wait", "Succeed" or "Fail" is expected; did you mean "Task"?',
+                (
+                    'Type of state "A" is "Tsk"; "Task", "Parallel", "Map", "Choice", "Pass", '
+                    '"Wait", "Succeed" or "Fail" is expected; did you mean "Task"?'
+                ),
             )
         ],
     ),
@@ -331,7 +349,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Type"),
-                'Type of state "A" is 5; "Task", "Parallel", "Map", "Choice", "Pass", "Wait", "Succeed" or "Fail" is expected',
+                (
+                    'Type of state "A" is 5; "Task", "Parallel", "Map", "Choice", '
+                    '"Pass", "Wait", "Succeed" or "Fail" is expected'
+                ),
             )
         ],
     ),
@@ -395,7 +416,7 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
     ),
     (
         machine(task(TimeoutSeconds=5, TimeoutSecondsPath="$.t")),
-        [(A, 'the Task state "A" has both TimeoutSeconds and TimeoutSecondsPath, of which only one is accepted')],
+        [(A, ('the Task state "A" has both TimeoutSeconds and TimeoutSecondsPath, of which only one is accepted'))],
     ),
     (
         machine(task(HeartbeatSecondsPath="t")),
@@ -508,7 +529,7 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
             ),
             (
                 (*A, "Retry", 0, "JitterStrategy"),
-                'Retry[0].JitterStrategy of state "A" is "full"; "FULL" or "NONE" is expected; did you mean "FULL"?',
+                ('Retry[0].JitterStrategy of state "A" is "full"; "FULL" or "NONE" is expected; did you mean "FULL"?'),
             ),
         ],
     ),
@@ -521,7 +542,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Catch", 0, "Output"),
-                '"Output" is no field of the catcher Catch[0] of state "A", which is in JSONPath; JSONPath has "ResultPath" instead',
+                (
+                    '"Output" is no field of the catcher Catch[0] of state "A", which is '
+                    'in JSONPath; JSONPath has "ResultPath" instead'
+                ),
             )
         ],
     ),
@@ -534,7 +558,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Arguments"),
-                '"Arguments" is no field of the Task state "A", which is in JSONPath; JSONPath has "Parameters" instead',
+                (
+                    '"Arguments" is no field of the Task state "A", which is in '
+                    'JSONPath; JSONPath has "Parameters" instead'
+                ),
             )
         ],
     ),
@@ -543,11 +570,14 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Parameters"),
-                '"Parameters" is no field of the Task state "A", which is in JSONata; JSONata has "Arguments" instead',
+                (
+                    '"Parameters" is no field of the Task state "A", which is in '
+                    'JSONata; JSONata has "Arguments" instead'
+                ),
             ),
             (
                 (*A, "OutputPath"),
-                '"OutputPath" is no field of the Task state "A", which is in JSONata; JSONata has "Output" instead',
+                ('"OutputPath" is no field of the Task state "A", which is in JSONata; JSONata has "Output" instead'),
             ),
             ((*A, "InputPath"), '"InputPath" is no field of the Task state "A", which is in JSONata'),
         ],
@@ -557,11 +587,14 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Parameters"),
-                '"Parameters" is no field of the Task state "A", which is in JSONata; JSONata has "Arguments" instead',
+                (
+                    '"Parameters" is no field of the Task state "A", which is in '
+                    'JSONata; JSONata has "Arguments" instead'
+                ),
             ),
             (
                 (*A, "ResultPath"),
-                '"ResultPath" is no field of the Task state "A", which is in JSONata; JSONata has "Output" instead',
+                ('"ResultPath" is no field of the Task state "A", which is in JSONata; JSONata has "Output" instead'),
             ),
         ],
     ),
@@ -581,7 +614,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "QueryLanguage"),
-                'QueryLanguage of state "A" is "Jsonata"; "JSONPath" or "JSONata" is expected; did you mean "JSONata"?',
+                (
+                    'QueryLanguage of state "A" is "Jsonata"; "JSONPath" or '
+                    '"JSONata" is expected; did you mean "JSONata"?'
+                ),
             )
         ],
     ),
@@ -603,11 +639,14 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Next"),
-                '"Next" is no field of the Succeed state "A"; only Task, Parallel, Map, Pass and Wait states have it',
+                ('"Next" is no field of the Succeed state "A"; only Task, Parallel, Map, Pass and Wait states have it'),
             ),
             (
                 (*A, "Assign"),
-                '"Assign" is no field of the Succeed state "A"; only Task, Parallel, Map, Choice, Pass and Wait states have it',
+                (
+                    '"Assign" is no field of the Succeed state "A"; only Task, '
+                    "Parallel, Map, Choice, Pass and Wait states have it"
+                ),
             ),
         ],
     ),
@@ -616,7 +655,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "CausePath"),
-                'CausePath of state "A" is "cause"; a path that begins with "$", or a call of an intrinsic function, is expected',
+                (
+                    'CausePath of state "A" is "cause"; a path that begins with "$", or '
+                    "a call of an intrinsic function, is expected"
+                ),
             ),
             (A, 'the Fail state "A" has both Error and ErrorPath, of which only one is accepted'),
         ],
@@ -639,7 +681,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Timestamp"),
-                'Timestamp of state "A" is "2030-13-01T00:00:00Z"; an RFC 3339 timestamp such as 2030-01-31T06:00:00Z is expected',
+                (
+                    'Timestamp of state "A" is "2030-13-01T00:00:00Z"; an RFC 3339 '
+                    "timestamp such as 2030-01-31T06:00:00Z is expected"
+                ),
             )
         ],
     ),
@@ -648,7 +693,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Timestamp"),
-                'Timestamp of state "A" is "2030-01-31T06:00:00Z\\n"; an RFC 3339 timestamp such as 2030-01-31T06:00:00Z is expected',
+                (
+                    'Timestamp of state "A" is "2030-01-31T06:00:00Z\\n"; an RFC 3339 '
+                    "timestamp such as 2030-01-31T06:00:00Z is expected"
+                ),
             )
         ],
     ),
@@ -666,7 +714,7 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "SecondsPath"),
-                '"SecondsPath" is no field of the Wait state "A", which is in JSONata; JSONata has "Seconds" instead',
+                ('"SecondsPath" is no field of the Wait state "A", which is in JSONata; JSONata has "Seconds" instead'),
             )
         ],
     ),
@@ -683,7 +731,7 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "End"),
-                '"End" is no field of the Choice state "A"; only Task, Parallel, Map, Pass and Wait states have it',
+                ('"End" is no field of the Choice state "A"; only Task, Parallel, Map, Pass and Wait states have it'),
             )
         ],
     ),
@@ -702,7 +750,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Choices", 0),
-                'the choice rule Choices[0] of state "A" has both IsPresent and NumericEquals, of which only one is accepted',
+                (
+                    'the choice rule Choices[0] of state "A" has both IsPresent and '
+                    "NumericEquals, of which only one is accepted"
+                ),
             )
         ],
     ),
@@ -715,7 +766,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
             ),
             (
                 (*A, "Choices", 0, "NumericEqual"),
-                '"NumericEqual" is no field of the choice rule Choices[0] of state "A"; did you mean "NumericEquals"?',
+                (
+                    '"NumericEqual" is no field of the choice rule Choices[0] of '
+                    'state "A"; did you mean "NumericEquals"?'
+                ),
             ),
         ],
     ),
@@ -742,7 +796,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Choices", 0, "TimestampEquals"),
-                'Choices[0].TimestampEquals of state "A" is "2030-01-31"; an RFC 3339 timestamp such as 2030-01-31T06:00:00Z is expected',
+                (
+                    'Choices[0].TimestampEquals of state "A" is "2030-01-31"; an RFC 3339 '
+                    "timestamp such as 2030-01-31T06:00:00Z is expected"
+                ),
             )
         ],
     ),
@@ -782,7 +839,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Choices", 0, "Or", 0, "Next"),
-                '"Next" is no field of the choice rule Choices[0].Or[0] of state "A"; only the outermost rule leads to a state',
+                (
+                    '"Next" is no field of the choice rule Choices[0].Or[0] of state '
+                    '"A"; only the outermost rule leads to a state'
+                ),
             ),
             ((*A, "Choices", 0, "Or", 1, "Not"), 'the choice rule Choices[0].Or[1].Not of state "A" has no operator'),
         ],
@@ -792,7 +852,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Choices", 0, "Condition"),
-                '"Condition" is no field of the choice rule Choices[0] of state "A", which is in JSONPath; JSONPath has "Variable" instead',
+                (
+                    '"Condition" is no field of the choice rule Choices[0] of state "A", '
+                    'which is in JSONPath; JSONPath has "Variable" instead'
+                ),
             )
         ],
     ),
@@ -801,7 +864,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Choices", 0, "Condition"),
-                '"Condition" is no field of the choice rule Choices[0] of state "A", which is in JSONPath; JSONPath has "Variable" instead',
+                (
+                    '"Condition" is no field of the choice rule Choices[0] of state "A", '
+                    'which is in JSONPath; JSONPath has "Variable" instead'
+                ),
             ),
             (
                 (*A, "Choices", 0, "Output"),
@@ -830,7 +896,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 ("QueryLanguage",),
-                'QueryLanguage of the definition is "jsonata"; "JSONPath" or "JSONata" is expected; did you mean "JSONata"?',
+                (
+                    'QueryLanguage of the definition is "jsonata"; "JSONPath" or '
+                    '"JSONata" is expected; did you mean "JSONata"?'
+                ),
             )
         ],
     ),
@@ -887,7 +956,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "ItemProcessor", "ProcessorConfig", "Mode"),
-                'ItemProcessor.ProcessorConfig.Mode of state "A" is "Inline"; "INLINE" or "DISTRIBUTED" is expected; did you mean "INLINE"?',
+                (
+                    'ItemProcessor.ProcessorConfig.Mode of state "A" is "Inline"; "INLINE" or '
+                    '"DISTRIBUTED" is expected; did you mean "INLINE"?'
+                ),
             ),
             (
                 (*A, "ItemProcessor", "ProcessorConfig", "Concurrency"),
@@ -904,7 +976,7 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Items"),
-                '"Items" is no field of the Map state "A", which is in JSONPath; JSONPath has "ItemsPath" instead',
+                ('"Items" is no field of the Map state "A", which is in JSONPath; JSONPath has "ItemsPath" instead'),
             )
         ],
     ),
@@ -933,7 +1005,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "Label"),
-                'Label of state "A" is "a b"; a string of 1 to 40 characters without spaces, brackets and any of ? * : ; , \\ | ^ ~ $ # % & ` " is expected',
+                (
+                    'Label of state "A" is "a b"; a string of 1 to 40 characters without spaces, '
+                    'brackets and any of ? * : ; , \\ | ^ ~ $ # % & ` " is expected'
+                ),
             )
         ],
     ),
@@ -943,15 +1018,24 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
             ((*A, "ItemReader"), 'the ItemReader of state "A" has no Resource'),
             (
                 (*A, "ItemReader", "ReaderConfig", "InputType"),
-                'ItemReader.ReaderConfig.InputType of state "A" is "csv"; "CSV", "JSON", "JSONL", "PARQUET" or "MANIFEST" is expected; did you mean "CSV"?',
+                (
+                    'ItemReader.ReaderConfig.InputType of state "A" is "csv"; "CSV", "JSON", '
+                    '"JSONL", "PARQUET" or "MANIFEST" is expected; did you mean "CSV"?'
+                ),
             ),
             (
                 (*A, "ItemReader", "Arguments"),
-                '"Arguments" is no field of the ItemReader of state "A", which is in JSONPath; JSONPath has "Parameters" instead',
+                (
+                    '"Arguments" is no field of the ItemReader of state "A", which is '
+                    'in JSONPath; JSONPath has "Parameters" instead'
+                ),
             ),
             (
                 (*A, "ItemReader", "ReaderConfig", "MaxItems"),
-                'ItemReader.ReaderConfig.MaxItems of state "A" is "{% 5 %}", an expression of JSONata; the state is in JSONPath',
+                (
+                    'ItemReader.ReaderConfig.MaxItems of state "A" is "{% 5 %}", an '
+                    "expression of JSONata; the state is in JSONPath"
+                ),
             ),
         ],
     ),
@@ -964,11 +1048,14 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
             ),
             (
                 (*A, "ItemBatcher", "MaxInputBytesPerBatch"),
-                'ItemBatcher.MaxInputBytesPerBatch of state "A" is 262145; an integer from 1 to 262144 is expected',
+                ('ItemBatcher.MaxInputBytesPerBatch of state "A" is 262145; an integer from 1 to 262144 is expected'),
             ),
             (
                 (*A, "ItemBatcher"),
-                'the ItemBatcher of state "A" has both MaxItemsPerBatch and MaxItemsPerBatchPath, of which only one is accepted',
+                (
+                    'the ItemBatcher of state "A" has both MaxItemsPerBatch and '
+                    "MaxItemsPerBatchPath, of which only one is accepted"
+                ),
             ),
         ],
     ),
@@ -982,19 +1069,31 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         [
             (
                 (*A, "ItemReader", "Parameters"),
-                '"Parameters" is no field of the ItemReader of state "A", which is in JSONata; JSONata has "Arguments" instead',
+                (
+                    '"Parameters" is no field of the ItemReader of state "A", which is '
+                    'in JSONata; JSONata has "Arguments" instead'
+                ),
             ),
             (
                 (*A, "ItemReader", "ReaderConfig", "MaxItemsPath"),
-                '"MaxItemsPath" is no field of the ItemReader.ReaderConfig of state "A", which is in JSONata; JSONata has "MaxItems" instead',
+                (
+                    '"MaxItemsPath" is no field of the ItemReader.ReaderConfig of state "A", '
+                    'which is in JSONata; JSONata has "MaxItems" instead'
+                ),
             ),
             (
                 (*A, "ItemBatcher", "MaxItemsPerBatchPath"),
-                '"MaxItemsPerBatchPath" is no field of the ItemBatcher of state "A", which is in JSONata; JSONata has "MaxItemsPerBatch" instead',
+                (
+                    '"MaxItemsPerBatchPath" is no field of the ItemBatcher of state "A", which '
+                    'is in JSONata; JSONata has "MaxItemsPerBatch" instead'
+                ),
             ),
             (
                 (*A, "ResultWriter", "Parameters"),
-                '"Parameters" is no field of the ResultWriter of state "A", which is in JSONata; JSONata has "Arguments" instead',
+                (
+                    '"Parameters" is no field of the ResultWriter of state "A", which '
+                    'is in JSONata; JSONata has "Arguments" instead'
+                ),
             ),
         ],
     ),
@@ -1004,7 +1103,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
             ((*A, "ResultWriter", "WriterConfig"), 'the ResultWriter.WriterConfig of state "A" has no OutputType'),
             (
                 (*A, "ResultWriter", "WriterConfig", "Transformation"),
-                'ResultWriter.WriterConfig.Transformation of state "A" is "FLAT"; "NONE", "COMPACT" or "FLATTEN" is expected; did you mean "FLATTEN"?',
+                (
+                    'ResultWriter.WriterConfig.Transformation of state "A" is "FLAT"; "NONE", '
+                    '"COMPACT" or "FLATTEN" is expected; did you mean "FLATTEN"?'
+                ),
             ),
         ],
     ),
@@ -1027,3 +1129,197 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
 @pytest.mark.parametrize(("definition", "expected"), MISFITS, ids=[found[0][1][:60] for _, found in MISFITS])
 def test_each_mistake_is_told_once_in_words(definition: Any, expected: list[Any]) -> None:
     assert list(misfits(definition)) == expected
+
+
+def test_after_a_thousand_mistakes_the_rest_is_summed_up() -> None:
+    definition = {"StartAt": "0", "States": {str(number): task(Retry=5) for number in range(MOST + 500)}}
+
+    found = list(misfits(definition))
+
+    assert found[:MOST] == [
+        (("States", str(number), "Retry"), f'Retry of state "{number}" is 5; an array is expected')
+        for number in range(MOST)
+    ]
+    assert found[MOST:] == [((), "the definition has more than 1,000 mistakes of shape; the others are not shown")]
+
+
+def test_a_mistake_in_the_deepest_rule_is_found_alone() -> None:
+    rule: dict[str, Any] = {"Variable": "$.x", "IsPresent": 5}
+    for _ in range(90):
+        rule = {"Not": rule}
+
+    assert list(misfits(choosing({**rule, "Next": "B"}))) == [
+        (
+            (*A, "Choices", 0, *["Not"] * 90, "IsPresent"),
+            f'Choices[0]{".Not" * 90}.IsPresent of state "A" is 5; a boolean is expected',
+        )
+    ]
+
+
+def places(value: Any, pointer: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The pointer of every value inside a value, itself included."""
+    yield pointer
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, held in inside:
+        yield from places(held, (*pointer, key))
+
+
+FIELDS = sorted({key for pointer in places(list(VALID.values())) for key in pointer if isinstance(key, str)})
+VALUES: tuple[Any, ...] = (
+    *(None, True, False, 0, 1, -1, 2.0, 2.5, 1e22, 10**30, 99_999_999, 100_000_000),
+    *("", "B", "$", "$.a", "States.UUID()", "${Name}", "{% 1 %}", "{%", "JSONata", "JSONPath", "Task", "Pass", "Map"),
+    *("2030-01-31T06:00:00Z", "2030-01-31T06:00:00Z\n", "2030-02-31T24:00:00Z", "\u0085", "x" * 81, "٣"),
+    *([], {}, [1], ["A"], [{}], {"Type": "Succeed"}, {"RoleArn": "r"}, EQUAL, [EQUAL]),
+)
+
+
+def changed(value: Any, pointer: tuple[str | int, ...], change: Callable[[Any, str | int], None]) -> Any:
+    """A copy of a value in which `change` has been done to what holds the place `pointer`."""
+    copied = holder = copy.deepcopy(value)
+    for key in pointer[:-1]:
+        holder = holder[key]
+    change(holder, pointer[-1])
+    return copied
+
+
+@st.composite
+def mutants(draw: st.DrawFn) -> Any:
+    """A good definition with up to three places deleted, overwritten, renamed or added to."""
+    definition: Any = draw(st.sampled_from(list(VALID.values())))
+    for _ in range(draw(st.integers(1, 3))):
+        inside = [*places(definition)][1:]
+        if not inside:
+            return definition
+        pointer = draw(st.sampled_from(inside))
+        field, value = draw(st.sampled_from(FIELDS)), draw(st.sampled_from(VALUES))
+
+        def delete(holder: Any, key: str | int) -> None:
+            holder.pop(key)
+
+        def rename(holder: Any, key: str | int, field: str = field) -> None:
+            value = holder.pop(key)
+            if isinstance(holder, dict):
+                holder[field] = value
+
+        def add(holder: Any, key: str | int, field: str = field, value: Any = value) -> None:
+            holder.append(value) if isinstance(holder, list) else holder.update({field: value})
+
+        def overwrite(holder: Any, key: str | int, value: Any = value) -> None:
+            holder[key] = value
+
+        change = draw(st.sampled_from((delete, overwrite, rename, add)))
+        definition = changed(definition, pointer, change)
+    return definition
+
+
+def value_at(definition: Any, pointer: tuple[str | int, ...]) -> Any:
+    for key in pointer:
+        definition = definition[key]
+    return definition
+
+
+def assert_explained(definition: Any) -> None:
+    """Both libraries are of one mind; what is refused is explained, each mistake once, at places that exist."""
+    verdict = JUDGE.is_valid(definition)
+    assert verdict == SECOND_JUDGE.is_valid(definition)
+    found = list(misfits(definition))
+    assert (found == []) == verdict
+    assert len(set(found)) == len(found)
+    for pointer, message in found:
+        value_at(definition, pointer)
+        assert "under any of" not in message
+        assert message != "the definition has not the shape of a state machine"
+
+
+@settings(max_examples=300, deadline=None)
+@given(mutants())
+def test_a_mutant_is_judged_alike_by_both_libraries_and_explained(definition: Any) -> None:
+    assert_explained(definition)
+
+
+def corpus(folder: str) -> list[dict[str, Any]]:
+    files = sorted((CORPUS / folder).glob("*.json"))
+    if not files:
+        pytest.skip("the corpus is not here")
+    return [json.loads(file.read_text()) for file in files]
+
+
+def read(case: dict[str, Any]) -> Any:
+    """The data of a case of the corpus, or None when its text is no definition at all."""
+    if "definition" in case:
+        return case["definition"]
+    try:
+        return load(case.get("yaml", case.get("raw", "")), source="corpus").data
+    except DefinitionError:
+        return None
+
+
+@pytest.mark.parametrize("folder", ["lint/valid", "executions", "validation"])
+def test_what_aws_accepts_is_accepted(folder: str) -> None:
+    accepted = [case for case in corpus(folder) if case.get("expected", {}).get("valid", True)]
+
+    assert [
+        (case["id"], found) for case in accepted if (data := read(case)) is not None and (found := list(misfits(data)))
+    ] == []
+
+
+def test_the_schema_alone_refuses_three_fifths_of_what_is_wrong() -> None:
+    wrong = [data for case in corpus("lint/invalid") if (data := read(case)) is not None]
+
+    refused = sum(not JUDGE.is_valid(data) for data in wrong)
+
+    print(f"the schema refuses {refused} of {len(wrong)} wrong definitions")
+    assert refused >= 0.6 * len(wrong)
+
+
+@pytest.mark.parametrize("folder", ["lint/valid", "lint/invalid", "executions", "validation"])
+def test_the_corpus_is_judged_alike_by_both_libraries_and_explained(folder: str) -> None:
+    for case in corpus(folder):
+        if (data := read(case)) is not None:
+            assert_explained(data)
+
+
+def test_the_schema_is_a_json_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with the annotations that its reference adds."""
+    reference = schema.get("$ref", "")
+    target = SCHEMA["$defs"][reference.rpartition("/")[2]] if reference else {}
+    return {**(resolved(target) if reference else {}), **schema}
+
+
+def test_every_definition_and_every_field_has_a_title_and_a_description_for_editors() -> None:
+    objects = [value_at(SCHEMA, pointer) for pointer in places(SCHEMA) if pointer[-1:] == ("properties",)]
+    closed = [fields for fields in objects if any("$ref" in schema for schema in fields.values() if schema)]
+    described = [
+        *SCHEMA["$defs"].items(),
+        *((name, schema) for fields in closed for name, schema in fields.items() if schema and "title" in schema),
+        *((name, schema) for name, schema in SCHEMA["$defs"]["task"]["properties"].items()),
+    ]
+
+    assert [name for name, schema in described if not resolved(schema).get("title")] == []
+    assert [name for name, schema in described if not resolved(schema).get("description")] == []
+
+
+def test_the_title_of_a_number_names_its_limits() -> None:
+    limited = [schema for schema in SCHEMA["$defs"].values() if "minimum" in schema]
+
+    assert [schema["title"] for schema in limited] == [limits(schema) for schema in limited]
+
+
+def limits(schema: dict[str, Any]) -> str:
+    kind, least, most = schema["type"][0], schema["minimum"], schema.get("maximum")
+    return f"{kind} of {least} or more" if most is None else f"{kind} from {least} to {most}"
+
+
+def test_a_missing_schema_names_both_places_where_it_was_sought() -> None:
+    with pytest.raises(FileNotFoundError) as raised:
+        schema_text("nonsense")
+
+    root = Path(__file__).parents[2]
+    assert str(raised.value) == (
+        f'the schema "nonsense" is missing: neither {root / "aslkit/schemas/nonsense.schema.json"} '
+        f"nor {root / 'schemas/nonsense.schema.json'} exists"
+    )
