@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aslkit.definition.document import load as load
+    from aslkit.definition.model import parse as parse
+    from aslkit.lint import lint as lint
+    from aslkit.simulation import recorded as recorded
+    from aslkit.simulation import simulate as simulate
 
 __version__ = "0.1.0"
 

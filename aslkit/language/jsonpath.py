@@ -429,7 +429,8 @@ class _PathReader(_Window):
                 return self._script()
             case character if character.isdecimal() or character in ("-", ":"):
                 return self._array()
-        self.fail("expected a quoted name, an index, '*' or '?' after '['")
+            case _:
+                return self.fail("expected a quoted name, an index, '*' or '?' after '['")
 
     def _wildcard(self, star: int) -> Wildcard:
         closing = self.after_blanks(star + 1)
@@ -780,7 +781,7 @@ class _ConditionReader(_Window):
         for kind, word in (("boolean", "true"), ("boolean", "false"), ("null", "null")):
             if self._accept(word):
                 return Literal(kind, word)
-        self.fail("expected true, false or null; other text is quoted")
+        return self.fail("expected true, false or null; other text is quoted")
 
     def _number(self) -> Literal:
         found = _NUMBER_END.search(self.text, self.position, self.stop)

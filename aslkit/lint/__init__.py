@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from aslkit.lint import (
     concurrency,
@@ -60,3 +62,14 @@ def lint(machine: StateMachine, *, config: Config | None = None) -> list[Finding
     thing; info = advice. `config` can raise, lower and switch off each rule.
     """
     return check(machine, RULES, config or Config())
+
+
+class _Callable(ModuleType):
+    """This package, which is a function as well: `aslkit.lint(machine)` is part of the public interface, whether or not
+    one of the modules in here was imported before."""
+
+    def __call__(self, machine: StateMachine, **options: Any) -> list[Finding]:
+        return lint(machine, **options)
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aslkit.definition.model import JSONATA, Task, all_states, fact
 from aslkit.definition.resource import ACTIVITY, AWS_SDK, LAMBDA_ARN, parse_resource
 from aslkit.definition.services import LEAVES, OPTIMISED, SDK_PATTERNS, input_shape
+from aslkit.definition.spelling import nearest
 from aslkit.record import Record
 
 if TYPE_CHECKING:
@@ -79,11 +80,21 @@ def calls(machine: StateMachine) -> tuple[tuple[Task, Target], ...]:
 def target(resource: str) -> Target | None:
     """What a `Resource` calls, or None for a function, an activity, or a name that a substitution fills in."""
     arn = parse_resource(resource)
-    if arn is None or arn.service in (LAMBDA_ARN, ACTIVITY) or "${" in arn.service + arn.action:
+    if (
+        arn is None
+        or arn.service in (LAMBDA_ARN, ACTIVITY)
+        or "${" in arn.service + arn.action
+        or is_broken(resource, arn)
+    ):
         return None
     known = _input(arn)
     model, shape = known or (None, None)
     return Target(arn, arn.service, arn.action, arn.pattern, _patterns(arn, known is not None), model, shape)
+
+
+def is_broken(resource: str, arn: ResourceArn) -> bool:
+    """Whether an ARN can be taken apart, but has a blank in it or the service where the account belongs."""
+    return arn.account in OPTIMISED or arn.account == AWS_SDK or any(map(str.isspace, resource))
 
 
 def _input(arn: ResourceArn) -> tuple[Service | None, Shape] | None:
@@ -109,6 +120,12 @@ def payload(task: Task) -> tuple[Pointer, Mapping[str, Json]] | None:
 def given(sent: Mapping[str, Json]) -> dict[str, str]:
     """Parameter name -> key as written, which may end in `.$`."""
     return {key.removesuffix(".$"): key for key in sent}
+
+
+def intended(target: Target, sent: Mapping[str, Json]) -> set[str]:
+    """The parameters that are given, a misspelt one under the name that is probably meant."""
+    members = target.input.members if target.input is not None else {}
+    return {name if name in members else nearest(name, members) or name for name in given(sent)}
 
 
 def literal(sent: Mapping[str, Json], name: str) -> Json:

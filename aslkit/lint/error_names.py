@@ -37,6 +37,11 @@ COMMON = frozenset(
 NOT_COMMON = {"glue": frozenset({"service", "toomanyrequests", "unknown", "limitexceeded", "internalerror"})}
 """Names that are copied from the list of Lambda."""
 
+EXACT = frozenset({"dynamodb", "glue", "lambda", "sns", "sqs"})
+"""Integrations whose error names were recorded on AWS: the prefix as below, the name as in the model."""
+
+SHOWN = 8
+
 AWS_NAMES = ("", "aws", "amazon", "awssdk")
 
 
@@ -116,6 +121,9 @@ def _why_dead(target: Target, name: str) -> str | None:
     """What to say of a name that a call never raises; None for one that it may raise."""
     prefix, _, error = name.partition(".")
     prefixes = _prefixes(target)
+    exact = _exact(target, prefix, error)
+    if exact is not None:
+        return f': did you mean "{exact}"?' if exact != name else None
     if prefix.casefold() not in {known.casefold() for known in prefixes}:
         return _of_other_service(target, prefix)
     raised = _raised(target)
@@ -127,7 +135,18 @@ def _why_dead(target: Target, name: str) -> str | None:
         return f': did you mean "{own}.{near}"?'
     if target.pattern.startswith(JOB):
         return '; a run that fails or times out is "States.TaskFailed"'
-    return f"; it raises {', '.join(f'{own}.{known}' for known in raised[:6])}"
+    return f"; it raises {', '.join(f'{own}.{known}' for known in raised)}" if len(raised) <= SHOWN else ""
+
+
+def _exact(target: Target, prefix: str, error: str) -> str | None:
+    """The error name that is written but for capitals of the prefix or the ending "Exception", where AWS's is known."""
+    if target.sdk or target.product not in EXACT:
+        return None
+    own, raised = _prefixes(target)[0], _raised(target)
+    if prefix.casefold() != own.casefold():
+        return None
+    full = f"{error}Exception" if f"{error}Exception" in raised else error
+    return f"{own}.{full}" if full in raised else None
 
 
 def _of_other_service(target: Target, prefix: str) -> str | None:

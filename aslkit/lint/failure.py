@@ -211,8 +211,8 @@ def failure_ends_well(machine: StateMachine) -> Iterator[Hit]:
 
 def _good_end(scope: StateMachine, state: State) -> Hit:
     route = list(way_back(_failure_routes(scope), state.name))
-    entering = (edge for edge in incoming(scope)[route[-1]] if edge.catcher is not None)
-    sources = [edge for edge in entering if not notifies(scope.states[edge.source])]
+    entering = incoming(scope)[route[-1]]
+    sources = [edge for edge in entering if edge.catcher is not None and is_catch_all(edge.catcher)]
     told = (
         isinstance(state, Succeed)
         or (isinstance(state, Task) and speaks_of_failure(state.name))

@@ -10,7 +10,6 @@ from aslkit.lint.engine import ERROR, WARNING, Fix, Hit, rule
 from aslkit.lint.graph import (
     edges,
     enclosing,
-    finishing,
     incoming,
     is_end,
     reachable,
@@ -81,26 +80,34 @@ def _written(scope: StateMachine) -> Mapping[str, Any]:
 
 
 def _missing(machine: StateMachine, scope: StateMachine, pointer: Pointer, target: str) -> Hit:
-    at_start = pointer[-1] == "StartAt"
-    teller = f"StartAt of {_scope_name(machine, scope)}" if at_start else f'"{pointer[len(scope.pointer) + 1]}"'
-    elsewhere = [(other, state) for other, state in all_states(machine) if state.name == target]
-    if elsewhere:
-        other, state = elsewhere[0]
+    teller = f'"{pointer[len(scope.pointer) + 1]}"'
+    if pointer[-1] == "StartAt":
+        teller = f"StartAt of {_scope_name(machine, scope)}"
+    other = _states_elsewhere(machine).get(target)
+    if other is not None:
         return Hit(
             pointer,
             f'{teller} leads to "{target}", which stands in {_scope_name(machine, other)} '
-            f"(line {_line(scope, state.pointer)}): no transition leads into or out of a branch or an item processor, "
-            "and AWS refuses the definition",
-            related=(state.pointer,),
+            f"(line {_line(scope, other.states[target].pointer)}): no transition leads into or out of a branch or an item "
+            "processor, and AWS refuses the definition",
+            related=(other.states[target].pointer,),
         )
+    message = f'{teller} leads to "{target}", and no such state exists: AWS refuses the definition'
     suggestion = _meant(scope).get(target)
-    if suggestion is None:
-        return Hit(pointer, f'{teller} leads to "{target}", and no such state exists: AWS refuses the definition')
+    return Hit(pointer, message) if suggestion is None else _suggesting(scope, pointer, message, suggestion)
+
+
+@fact
+def _states_elsewhere(machine: StateMachine) -> Mapping[str, StateMachine]:
+    """The name of every state -> the first scope that has it."""
+    return {state.name: scope for scope, state in reversed(all_states(machine))}
+
+
+def _suggesting(scope: StateMachine, pointer: Pointer, message: str, suggestion: str) -> Hit:
     place = (*scope.pointer, "States", suggestion)
     return Hit(
         pointer,
-        f'{teller} leads to "{target}", and no such state exists: AWS refuses the definition; '
-        f'did you mean "{suggestion}" (line {_line(scope, place)})?',
+        f'{message}; did you mean "{suggestion}" (line {_line(scope, place)})?',
         related=(place,),
         fix=Fix(scope.document.value_span(pointer), _quoted(suggestion), f'lead to "{suggestion}"'),
     )
@@ -399,7 +406,7 @@ WILDCARDS = frozenset({"States.ALL", "States.TaskFailed", "States.Timeout"})
 def _leaving(scope: StateMachine) -> Set[str]:
     """The states from which an end is reached although nothing fails, or by a catcher of a named error."""
     entering = incoming(scope)
-    ends = (name for name in finishing(scope) if is_end(scope.states[name]))
+    ends = (name for name, state in scope.states.items() if is_end(state))
     return spread(ends, lambda name: (edge.source for edge in entering[name] if _is_meant(edge))).keys()
 
 

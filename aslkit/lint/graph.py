@@ -1,4 +1,4 @@
-"""One state machine -> its graph: edges, what is reachable, what can end, routes, what only a failure reaches.
+"""One state machine -> its graph: edges, what enters each state, what is reachable.
 
 All functions take one scope: the whole definition, a Parallel's branch or a Map's item processor; transitions never
 leave it. What is established without further arguments is a fact, looked up once however many rules ask.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aslkit.definition.model import Catcher, Choice, Fail, State, StateMachine, Succeed, all_states, fact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from aslkit.definition.document import Pointer
 
@@ -70,14 +70,6 @@ def regular(scope: StateMachine) -> frozenset[str]:
 
 
 @fact
-def finishing(scope: StateMachine) -> frozenset[str]:
-    """The states of a scope from which some route leads to an end: End, Succeed or Fail."""
-    entering = incoming(scope)
-    ends = (name for name, state in scope.states.items() if is_end(state))
-    return frozenset(spread(ends, lambda name: (edge.source for edge in entering[name])))
-
-
-@fact
 def enclosing(machine: StateMachine) -> Mapping[Pointer, tuple[StateMachine, State]]:
     """The pointer of each branch and item processor -> the Parallel or Map around it, and the scope of that state."""
     return {inner.pointer: (scope, state) for scope, state in all_states(machine) for inner in state.machines}
@@ -114,23 +106,6 @@ def spread(start: Iterable[str], following: Callable[[str], Iterable[str]]) -> d
                 found[target] = name
                 pending.append(target)
     return found
-
-
-def route(
-    scope: StateMachine, start: str, goals: Collection[str], *, avoiding: Collection[str] = (), catchers: bool = True
-) -> tuple[str, ...] | None:
-    """A shortest route from a state to one of the goals, both named, or None when there is none.
-
-    It enters no state to avoid after the start, and takes no catcher unless `catchers` says so.
-    """
-
-    def following(name: str) -> Iterator[str]:
-        leaving = edges(scope).get(name, ())
-        return (edge.target for edge in leaving if edge.target not in avoiding and (catchers or edge.catcher is None))
-
-    found = spread((start,), following)
-    goal = next((name for name in found if name in goals), None)
-    return None if goal is None else tuple(reversed(list(way_back(found, goal))))
 
 
 def way_back(found: Mapping[str, str | None], name: str) -> Iterator[str]:

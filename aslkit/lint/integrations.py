@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aslkit.definition.model import Map, all_states
 from aslkit.definition.resource import ACTIVITY, ARN, AWS_SDK, LAMBDA_ARN, parse_resource
-from aslkit.definition.services import CALL, JOB, OPTIMISED, PATTERNS, TOKEN, model_name, service, service_alias
+from aslkit.definition.services import CALL, JOB, JOB_2, OPTIMISED, PATTERNS, TOKEN, model_name, service, service_alias
 from aslkit.definition.services import service_names as all_services
 from aslkit.definition.spelling import nearest
 from aslkit.lint.calls import calls, payload, tasks, texts
@@ -108,6 +108,8 @@ def _broken_arn(text: str) -> str | None:
             f'the Resource "{text}" is a thing of {namespace}, not a call, and AWS refuses it; the call is '
             f"{PREFIX}… and gets the ARN or name as a parameter"
         )
+    if nearest(namespace, ("states", "lambda")) == "states":
+        return f'the Resource "{text}" is of a service "{namespace}", and AWS refuses it: did you mean "states"?'
     return None if ARN.fullmatch(text) else f'the Resource "{text}" is not a whole ARN, and AWS refuses it'
 
 
@@ -162,7 +164,7 @@ def unknown_integration(machine: StateMachine) -> Iterator[Hit]:
     """
     said: dict[str, tuple[str, str] | None] = {}
     for task, target in calls(machine):
-        if target.patterns is not None or target.arn.account in OPTIMISED or target.arn.account == AWS_SDK:
+        if target.patterns is not None:
             continue
         if target.name not in said:
             said[target.name] = _unknown_sdk(target) if target.sdk else _unknown_optimised(target)
@@ -201,15 +203,26 @@ def _unknown_optimised(target: Target) -> tuple[str, str]:
             f'"{asked}" is no call, and AWS refuses it: {PREFIX}states:startExecution.sync:2 runs a state machine, '
             "whose ARN is its parameter StateMachineArn"
         )
-    integration = OPTIMISED.get(target.service)
-    meant = nearest(target.action, integration.actions) if integration is not None else None
-    instead = f"{PREFIX}{target.service}:{meant}" if meant is not None else _as_sdk_call(target)
-    if instead is None:
-        near = nearest(target.service, OPTIMISED)
-        instead = f"{PREFIX}{near}:{target.action}" if near is not None else None
+    instead = _own_action(target) or _as_sdk_call(target) or _own_service(target)
     severity = WARNING if target.service == "s3" else ERROR
     message = f"AWS has no integration {target.call} and refuses the definition"
     return severity, f"{message}: {_instead(target, instead)}" if instead is not None else message
+
+
+def _own_action(target: Target) -> str | None:
+    integration = OPTIMISED.get(target.service)
+    action = target.action.partition(":")[0]
+    meant = nearest(action, integration.actions) if integration is not None else None
+    return f"{PREFIX}{target.service}:{meant}" if meant is not None else None
+
+
+def _own_service(target: Target) -> str | None:
+    near = nearest(target.service, OPTIMISED)
+    if near is None:
+        return None
+    actions = OPTIMISED[near].actions
+    action = target.action if target.action in actions else min(actions)
+    return f"{PREFIX}{near}:{action}"
 
 
 def _instead(target: Target, instead: str) -> str:
@@ -269,7 +282,8 @@ def integration_pattern(machine: StateMachine) -> Iterator[Hit]:
 def _pattern_mistake(target: Target, patterns: tuple[str, ...]) -> str:
     refused = f'{target.call} has no ".{target.pattern}", and AWS refuses the definition'
     meant = _pattern_meant(target.pattern)
-    if meant in patterns and meant:
+    meant = JOB if meant == JOB_2 and meant not in patterns else meant
+    if meant in patterns and meant != target.pattern.rpartition(":")[0]:
         return f"{refused}: did you mean .{meant}?"
     supported = " or ".join(f".{pattern}" if pattern else "no suffix" for pattern in patterns)
     return f"{refused}: it takes {supported}{_sync_elsewhere(target)}"
@@ -446,9 +460,9 @@ def task_token(machine: StateMachine) -> Iterator[Hit]:
     """A task that waits for an answer hands out its token, and no other task does.
 
     `.waitForTaskToken` waits for SendTaskSuccess or SendTaskFailure with the token `$$.Task.Token`. When the token is
-    in none of the parameters nobody can ever answer: the execution waits until the task times out, or for a year. Without
-    `.waitForTaskToken` there is no token in the context object, and reading it fails with States.Runtime, which neither
-    Retry nor Catch sees.
+    in none of the parameters nobody can ever answer: the execution waits until the task times out, or for a year. A
+    call that waits for its response only has no token in the context object, and reading it fails with States.Runtime,
+    which neither Retry nor Catch sees. (Under `.sync` there is one: an answer then ends the wait early.)
 
     Bad:
 

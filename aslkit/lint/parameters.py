@@ -41,8 +41,8 @@ def parameter_name(machine: StateMachine) -> Iterator[Hit]:
     """The parameters of a task are those of the action it calls, and the required ones are there.
 
     AWS refuses the definition ('The field "Jobname" is not supported by Step Functions', 'The field "JobName" is
-    required but was missing'). Step Functions writes all parameters in PascalCase, also those that the service itself writes
-    otherwise: `DbInstanceIdentifier`, `AwsvpcConfiguration`.
+    required but was missing'). Step Functions writes all parameters in PascalCase, also those that the service itself
+    writes otherwise: `DbInstanceIdentifier`, `AwsvpcConfiguration`.
 
     Bad:
 

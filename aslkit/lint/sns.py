@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aslkit.lint.calls import calls, given, literal, payload
+from aslkit.lint.calls import calls, given, intended, literal, payload
 from aslkit.lint.engine import ERROR, WARNING, Hit, rule
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from aslkit.definition.document import Pointer
     from aslkit.definition.model import Json, StateMachine, Task
+    from aslkit.lint.calls import Target
 
 TARGETS = ("TopicArn", "TargetArn", "PhoneNumber")
 LONGEST_SUBJECT = 100
@@ -52,8 +53,8 @@ def sns_message(machine: StateMachine) -> Iterator[Hit]:
               Message: All tables are loaded
             End: true
     """
-    for task, place, sent in _publishes(machine):
-        if not {name.casefold() for name in given(sent)} & {"message"}:
+    for task, target, place, sent in _publishes(machine):
+        if "Message" not in intended(target, sent):
             yield Hit(
                 task.pointer,
                 f'"{task.name}" publishes to SNS without a Message (line {machine.document.span(place).line}), and AWS '
@@ -96,11 +97,10 @@ def sns_target(machine: StateMachine) -> Iterator[Hit]:
               Message: All tables are loaded
             End: true
     """
-    for task, place, sent in _publishes(machine):
+    for task, target, place, sent in _publishes(machine):
         keys = given(sent)
-        folded = {name.casefold() for name in keys}
         named = [name for name in TARGETS if name in keys]
-        if not named and not folded & {name.casefold() for name in TARGETS}:
+        if intended(target, sent).isdisjoint(TARGETS):
             yield Hit(place, f'"{task.name}": SNS refuses a message without TopicArn, TargetArn or PhoneNumber')
         elif len(named) > 1:
             yield Hit(
@@ -161,7 +161,7 @@ def sns_subject(machine: StateMachine) -> Iterator[Hit]:
               Message.$: $.error.Cause
             End: true
     """
-    for task, place, sent in _publishes(machine):
+    for task, _, place, sent in _publishes(machine):
         key = given(sent).get("Subject")
         mistake = _subject_mistake(key, sent[key]) if key is not None else None
         if mistake is not None:
@@ -192,10 +192,10 @@ def _subject_mistake(key: str, value: Json) -> str | None:
     return None if value else f"the Subject is empty, and {REFUSED}"
 
 
-def _publishes(machine: StateMachine) -> Iterator[tuple[Task, Pointer, Mapping[str, Json]]]:
+def _publishes(machine: StateMachine) -> Iterator[tuple[Task, Target, Pointer, Mapping[str, Json]]]:
     """The tasks that publish to SNS, with what they send."""
     for task, target in calls(machine):
         if target.product == "sns" and target.action == "publish":
             sent = payload(task)
             if sent is not None:
-                yield task, *sent
+                yield task, target, *sent
