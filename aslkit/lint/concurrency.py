@@ -112,7 +112,7 @@ def _in_branches(machine: StateMachine) -> Iterator[tuple[Task, Task, str, State
     """Two tasks in different branches of a Parallel that start one job."""
     first: dict[tuple[Pointer, str], tuple[Task, int | str]] = {}
     for scope, task, job in _jobs(machine):
-        for around, branch in _branches(machine, scope) if _is_fixed(task, job) else _own_branch(machine, scope):
+        for around, branch in _branches(machine, scope) if _is_fixed(task, job) else _own_branch(machine, scope, job):
             known, where = first.setdefault((around.pointer, job), (task, branch))
             if where != branch:
                 yield known, task, job, around
@@ -156,10 +156,14 @@ def _is_fixed(task: Task, job: str) -> bool:
     return not _is_expression(task, job) or job.startswith("$$.Execution.Input")
 
 
-def _own_branch(machine: StateMachine, scope: StateMachine) -> Iterator[tuple[State, int | str]]:
+def _own_branch(machine: StateMachine, scope: StateMachine, job: str) -> Iterator[tuple[State, int | str]]:
     """The Parallel directly around a scope that keeps its input: a path means the same in all such branches."""
     around = enclosing(machine)[scope.pointer][1]
-    if isinstance(around, Parallel) and all(_keeps_input(state) for state in scope.states.values()):
+    if (
+        job.startswith("$.")
+        and isinstance(around, Parallel)
+        and all(_keeps_input(state) for state in scope.states.values())
+    ):
         yield around, scope.pointer[-1]
 
 

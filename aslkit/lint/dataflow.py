@@ -441,9 +441,14 @@ class _State:
 def _replacing(value: Shape, raw: Shape, keys: Keys, kind: str, pointer: Pointer) -> Shape:
     """The value that is written over something; below the top, only what is known to be there counts as something."""
     before = read(raw, keys) if keys else Reading(raw)
-    if before.presence != PRESENT:
+    if before.presence != PRESENT or _has_all(value, before.shape):
         return value
     return lose(value, Loss(kind, pointer, before.shape))
+
+
+def _has_all(value: Shape, before: Shape) -> bool:
+    """Whether nothing is lost: the value has the same members, as the results of two Glue tasks have."""
+    return type(value) is Object and type(before) is Object and value.members is before.members
 
 
 def _exits(found: Flow, visit: Visit) -> Iterator[Exit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from aslkit.definition.model import ABSENT, JSONPATH, Choice, Fail, Map, Pass, Retrying, Task, Wait, all_states
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from aslkit.definition.document import Pointer
     from aslkit.definition.model import Json, State, StateMachine
 
+BLANK_FOR_COMMA = re.compile(r"\$[\w.]* +\$")
 TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials", "ItemBatcher")
 """The fields that hold payload templates in a JSONPath state."""
 
@@ -300,11 +302,9 @@ def _wrong_call(value: str) -> str | None:
     try:
         call = parse_intrinsic(value)
         reason = next((reason for _, reason in mistakes(call)), None)
-    except IntrinsicSyntaxError as error:
-        reason = error.reason
-    except PathSyntaxError as error:
+    except (IntrinsicSyntaxError, PathSyntaxError) as error:
         # published definitions write blanks where commas belong; whether AWS refuses that is not known
-        reason = None if " " in error.text.strip() else error.reason
+        reason = None if BLANK_FOR_COMMA.search(value) else error.reason
     if reason is None:
         return None
     name = value.partition("(")[0].strip()

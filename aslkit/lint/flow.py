@@ -80,16 +80,15 @@ def _written(scope: StateMachine) -> Mapping[str, Any]:
 
 
 def _missing(machine: StateMachine, scope: StateMachine, pointer: Pointer, target: str) -> Hit:
-    teller = f'"{pointer[len(scope.pointer) + 1]}"'
-    if pointer[-1] == "StartAt":
-        teller = f"StartAt of {_scope_name(machine, scope)}"
+    inside = pointer[len(scope.pointer) :]
+    teller = f"StartAt of {_scope_name(machine, scope)}" if inside == ("StartAt",) else f'"{inside[1]}"'
     other = _states_elsewhere(machine).get(target)
     if other is not None:
         return Hit(
             pointer,
             f'{teller} leads to "{target}", which stands in {_scope_name(machine, other)} '
-            f"(line {_line(scope, other.states[target].pointer)}): no transition leads into or out of a branch or an item "
-            "processor, and AWS refuses the definition",
+            f"(line {_line(scope, other.states[target].pointer)}): no transition leads into or out of a branch or an "
+            "item processor, and AWS refuses the definition",
             related=(other.states[target].pointer,),
         )
     message = f'{teller} leads to "{target}", and no such state exists: AWS refuses the definition'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from aslkit.simulation.resources.sns import Publication
 
 MAX_CAUSE = 160
+PREFIX = re.compile(r"An error occurred while executing the state '.*?' \(entered at the event id #\d+\)\. ")
 STATUS_COLOURS = {"SUCCEEDED": "green"}
 OPENING = ("enters", "again")
 MARKS = {"fails": "red", "aborted": "red", "again": "yellow", "caught": "yellow", "published": "cyan", "ends": "green"}
@@ -123,7 +125,7 @@ def failure_text(error: str | None, cause: str | None) -> str:
 
 def telling(cause: str | None) -> str:
     """The sentence in a cause that tells what went wrong: of JSON text its message, else the beginning."""
-    text = " ".join((_message(cause) or cause or "").split())
+    text = PREFIX.sub("", " ".join((_message(cause) or cause or "").split()))
     return text if len(text) <= MAX_CAUSE else text[: MAX_CAUSE - 1] + "…"
 
 

@@ -31,7 +31,7 @@ FIELDS = ("Type", "Next", "End", "Retry", "Catch", "Resource", "ResultPath", "Ti
         ("Try", None),
         ("X", None),
         ("", None),
-        ("Resultat", None),
+        ("Resumee", None),
         ("x" * 101, None),
     ],
 )

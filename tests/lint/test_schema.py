@@ -1295,7 +1295,6 @@ def test_every_definition_and_every_field_has_a_title_and_a_description_for_edit
     closed = [schema for schema in schemas if isinstance(schema, dict) and schema.get("additionalProperties") is False]
     named = [*SCHEMA["$defs"].items(), *(field for schema in closed for field in schema["properties"].items())]
 
-    assert len(closed) == 19
     assert [name for name, one in named if one and not {"title", "description"} <= resolved(one).keys()] == []
 
 
