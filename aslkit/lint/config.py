@@ -43,8 +43,10 @@ def read_config(document: Document) -> Config:
 
 
 def config_from_toml(text: str, source: str) -> Config | None:
-    """The config under [tool.aslkit] of a pyproject.toml, None when there is none. Raises ConfigError, or ValueError for
-    text that is not TOML."""
+    """The config under [tool.aslkit] of a pyproject.toml, None when there is none.
+
+    Raises ConfigError, and ValueError for text that is not TOML.
+    """
     import tomllib
 
     data = tomllib.loads(text).get("tool", {}).get("aslkit")
@@ -52,7 +54,7 @@ def config_from_toml(text: str, source: str) -> Config | None:
 
 
 def _toml_document(text: str, data: Json, source: str) -> Document:
-    """The table as a document. TOML's reader gives no places, so a key's place is that of its first line in the text."""
+    """The table as a document. TOML's reader gives no places: a key's place is its first line in the text."""
     start = max(text.find("[tool.aslkit"), 0)
     top = Entry(start, start, start, start + len("[tool.aslkit]"), False)
     entries: dict[int, Any] = {}

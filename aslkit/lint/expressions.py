@@ -25,9 +25,9 @@ TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credenti
 def expression_syntax(machine: StateMachine) -> Iterator[Hit]:
     """A path or an intrinsic function is not written as the States Language wants it.
 
-    AWS: SCHEMA_VALIDATION_FAILED, "must be a valid JSONPath or a valid intrinsic function call". The value of a key that
-    ends in `.$` is a path (`$.a`, `$$.Execution.Id`, `$variable`) or an intrinsic function (`States.Format('{}', $.a)`);
-    a ResultPath is a path without wildcards, filters or `$$`.
+    AWS: SCHEMA_VALIDATION_FAILED. The value of a key that ends in `.$` is a path (`$.a`, `$$.Execution.Id`,
+    `$variable`) or an intrinsic function (`States.Format('{}', $.a)`); a ResultPath is a path without wildcards,
+    filters or `$$`.
 
     Bad:
 
@@ -175,8 +175,8 @@ def format_placeholders(machine: StateMachine) -> Iterator[Hit]:
             for wanted, given in _formats(value):
                 yield Hit(
                     pointer,
-                    f'States.Format in "{state.name}" has {wanted} placeholders for {given} values: the state fails with '
-                    "States.Runtime, which nothing catches",
+                    f'States.Format in "{state.name}" has {wanted} placeholders for {given} values: the state '
+                    "fails with States.Runtime, which nothing catches",
                 )
 
 
@@ -339,7 +339,7 @@ def _formats_in(call: object) -> Iterator[tuple[int, int]]:
 
 
 def _looks_read(value: str) -> bool:
-    """Whether a text is certainly meant to be evaluated: `$.a`, `$$.Execution…`, or an intrinsic function that parses."""
+    """Whether a text is certainly meant to be evaluated: `$.a`, `$$.Execution…`, or an intrinsic function."""
     if value.startswith(("$.", "$$.", "$[")):
         return _wrong_path(value) is None and not is_open(value)
     return value.startswith("States.") and "(" in value and _wrong_call(value) is None

@@ -152,7 +152,9 @@ class _Reading(Record):
 
     def _unknown(self, name: str, pointer: Pointer, shape: Shape, meant: set[str]) -> Hit:
         same = _same(name, shape)
-        near = same or nearest(name, shape.members)
+        near = (
+            same or nearest(name, shape.members) or next((full for full in shape.required if full.endswith(name)), None)
+        )
         if near is not None:
             meant.add(near)
         message = f'"{self.task.name}": {self.target.call} has no parameter "{name}"'
@@ -242,7 +244,7 @@ def _same(name: str, shape: Shape) -> str | None:
 
 def _is_service_spelling(name: str) -> bool:
     """Whether a name looks as the service's own reference writes it (jobName, DBInstanceIdentifier)."""
-    return name[:1].islower() or name[:2].isupper()
+    return name[:1].islower() or (name[:2].isupper() and not name.isupper())
 
 
 Mistake = tuple[str, str]
