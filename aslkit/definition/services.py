@@ -280,6 +280,11 @@ OWN_INPUTS: dict[tuple[str, str], Shape] = {
         },
         required=("ApiEndpoint", "Method"),
     ),
+    ("elasticmapreduce", "setClusterTerminationProtection"): Shape(
+        "structure",
+        members={"ClusterId": "s", "TerminationProtected": "b"},
+        required=("ClusterId", "TerminationProtected"),
+    ),
     ("elasticmapreduce", "terminateCluster"): Shape("structure", members={"ClusterId": "s"}, required=("ClusterId",)),
     ("elasticmapreduce", "addStep"): Shape(
         "structure",

@@ -1878,7 +1878,7 @@ class _LiteralReader:
 MAX_PATTERN = 2000
 """How many instructions a pattern may have, with counted repetitions written out."""
 
-# An instruction is one of: ("char", test of a character), ("go", offsets of the instructions to go on with, all of them),
+# An instruction is one of: ("char", test of a character), ("go", offsets of all the instructions to go on with),
 # ("check", test of a place between characters). Reaching the end of the instructions is a match. Offsets are relative,
 # so a piece of a pattern can be repeated as it is.
 _Program = tuple[tuple[str, Any], ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.model import JSONATA, all_states, fact
 from aslkit.definition.spelling import nearest
@@ -23,6 +23,7 @@ from aslkit.lint.dataflow import (
 )
 from aslkit.lint.engine import WARNING, Hit, rule
 from aslkit.lint.shapes import ABSENT, MAYBE, PRESENT, Array, Keys, Loss, Object, Scalar, Shape, read
+from aslkit.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from aslkit.definition.document import Pointer
     from aslkit.definition.model import State, StateMachine
 
-MAX_DEPTH = 16
-"""How far back through states that each replace all their input a loss is followed."""
+MAX_LOSSES = 64
+"""How many losses are followed back, through states that each replace all their input, to find the first."""
 
 WRAPPERS = ("Payload", "Output", "ResponseBody")
 """Where integrations put the answer itself; what is in it is unknown."""
@@ -39,7 +40,7 @@ WRAPPERS = ("Payload", "Output", "ResponseBody")
 MISSING, IN_ARRAY, CONTEXT, FAILED_RESULT = "missing", "array", "context", "failed"
 
 
-class Miss(NamedTuple):
+class Miss(Record):
     """A read that finds nothing on some route: in which state, and why (a kind of loss, or one of the words above).
 
     `pointer` is where it is mended.
@@ -102,21 +103,25 @@ def _reasons(state: State, one: Read, taken: frozenset[str | int]) -> Iterator[t
 def _to_blame(state: State, one: Read) -> Iterator[Loss]:
     """The losses to mend. That the result of the state itself has not what its OutputPath reads is none of them."""
     own = (state.pointer, (*state.pointer, "ResultPath"))
-    for loss in _blamed(one.found.losses, (one.route.keys or ())[one.found.at :], MAX_DEPTH):
+    for loss in _blamed(one.found.losses, (one.route.keys or ())[one.found.at :]):
         if loss.kind != RESULT or loss.pointer not in own:
             yield loss
 
 
-def _blamed(losses: Iterable[Loss], keys: Keys, depth: int) -> Iterator[Loss]:
+def _blamed(losses: Iterable[Loss], keys: Keys) -> Iterator[Loss]:
     """The losses of something that had the value; where what was lost lacked it as well, what that had lost before."""
-    for loss in losses if depth else ():
+    pending = [(loss, keys) for loss in losses]
+    seen = {(loss.kind, loss.pointer) for loss in losses}
+    for loss, rest in pending:
         if loss.before is None:
             continue
-        found = read(loss.before, keys)
-        if found.presence == ABSENT:
-            yield from _blamed(found.losses, keys[found.at :], depth - 1)
-        else:
+        found = read(loss.before, rest)
+        if found.presence != ABSENT:
             yield loss
+        elif len(pending) < MAX_LOSSES:
+            earlier = [one for one in found.losses if (one.kind, one.pointer) not in seen]
+            seen.update((one.kind, one.pointer) for one in earlier)
+            pending.extend((one, rest[found.at :]) for one in earlier)
 
 
 def _is_misread_array(holder: Shape, key: str | int) -> bool:

@@ -59,6 +59,7 @@ from aslkit.lint.shapes import (
     undoubted,
     with_member,
 )
+from aslkit.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,14 +114,14 @@ CONTEXT = built(
 CONTEXT_IN_MAP = put(CONTEXT, ("Map",), built({"Item": ITEM_CONTEXT}))
 
 
-class Expression(NamedTuple):
+class Expression(Record):
     """What a path or an intrinsic function call reads, and the shape of what a call gives (None for a path)."""
 
     paths: tuple[Route, ...]
     gives: Shape | None = None
 
 
-class Route(NamedTuple):
+class Route(Record):
     """A path: `root` is `$`, `$$` or a variable's name; `keys` is None for a path that is no plain route."""
 
     text: str
@@ -322,11 +323,11 @@ class _State:
         """What an expression gives on a document; every path in it is recorded as a read."""
         if not isinstance(text, str) or "${" in text:
             return UNKNOWN
-        paths, gives = expression(text)
+        parsed = expression(text)
         shape: Shape = UNKNOWN
-        for path in paths:
+        for path in parsed.paths:
             shape = self.read(pointer, path, document, context or self.context)
-        return shape if gives is None else gives
+        return shape if parsed.gives is None else parsed.gives
 
     def read(self, pointer: Pointer, path: Route, document: Shape, context: Shape) -> Shape:
         root, keys = path.root, path.keys

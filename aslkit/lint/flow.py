@@ -395,7 +395,7 @@ def _is_whole(scope: StateMachine) -> bool:
         len(reachable(scope)) == len(_written(scope))
         and _has_end(scope)
         and all(target in scope.states for _, target in _targets(scope))
-        and all(is_end(state) or edges(scope)[state.name] for state in scope.states.values())
+        and all(is_end(state) or any(regular_targets(scope, name)) for name, state in scope.states.items())
     )
 
 

@@ -503,7 +503,9 @@ def task_token(machine: StateMachine) -> Iterator[Hit]:
 
 def _token_withheld(task: Task) -> Iterator[Hit]:
     sent = task.raw.get("Arguments", task.raw.get("Parameters"))
-    if isinstance(sent, str) or any(map(_may_hold_token, texts(sent))):
+    if isinstance(sent, dict):
+        sent = {key: value for key, value in sent.items() if key not in ADDRESSES}
+    if isinstance(sent, str) or any(map(_may_hold_token, (*texts(sent), task.input_path or ""))):
         return
     yield Hit(
         _message_place(task),
@@ -519,6 +521,12 @@ def _may_hold_token(text: str) -> bool:
 def _whole_context(text: str) -> bool:
     return "$states.context" in text and "$states.context." not in text.replace("$states.context.Task", "")
 
+
+ADDRESSES = frozenset(
+    {"ApiEndpoint", "Cluster", "ClusterName", "FunctionName", "ModelId", "QueueUrl", "StateMachineArn", "TableName"}
+    | {"TargetArn", "TaskDefinition", "TopicArn"}
+)
+"""Parameters that say where a message goes: a substitution there brings no token."""
 
 MESSAGES = ("MessageBody", "Message", "Payload", "Entries", "RequestBody", "Input", "Overrides", "Job", "Item", "Body")
 

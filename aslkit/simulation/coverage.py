@@ -1,4 +1,4 @@
-"""A state machine and executions of it -> what was used: states, transitions, retriers, catchers, and what never was."""
+"""A state machine and executions of it -> which states, transitions, retriers and catchers were used, and which not."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.duration import duration_text
+from aslkit.language.payload import json_text
 from aslkit.record import Record
 from aslkit.simulation import reading
 from aslkit.simulation.execution import ABORTED, FAILED, SUCCEEDED, TIMED_OUT
@@ -284,13 +285,11 @@ THEN = Closed("`then`", {name: expectation.kind for name, expectation in EXPECTA
 
 
 def _plain(value: Json) -> str:
-    """A value in a message."""
-    match value:
-        case None:
-            return "none"
-        case str():
-            return value if len(value) <= 200 else f"{value[:197]}..."
-        case list():
-            return f"[{', '.join(map(_plain, value))}]"
-        case _:
-            return str(value)
+    """A value in a message: text as it is, anything else as JSON, long ones cut."""
+    if value is None:
+        return "none"
+    text = value if isinstance(value, str) else json_text(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+LONGEST = 300

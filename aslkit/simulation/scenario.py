@@ -76,8 +76,8 @@ def run_scenarios(
 ) -> list[Verdict]:
     """The verdict on every scenario of a file, in its order; before them one on the file itself if there is anything.
 
-    `read` gives the text of an input file by its name; `only` chooses scenarios by their name. Never raises for what the
-    file says.
+    `read` gives the text of an input file by its name; `only` chooses scenarios by their name. Never raises for what
+    the file says.
     """
     file = read_scenarios(document, machine)
     chosen = [scenario for scenario in file.scenarios if only is None or only(scenario.name)]
@@ -185,18 +185,17 @@ class _Runner:
         for index, gaps in script.unused():
             if index < own:
                 pointer, when = scenario.whens[index]
-                yield Remark(pointer, _unused_text(when, gaps, script.invoked(index), services))
+                yield Remark(pointer, _unused_text(when, gaps, script.reached[index], services))
 
 
-def _unused_text(when: When, gaps: Sequence[tuple[int, int]], invoked: int, services: AccountService) -> str:
+def _unused_text(when: When, gaps: Sequence[tuple[int, int]], reached: int, services: AccountService) -> str:
     """Why an entry of the script gave fewer replies than it says."""
     missing = ", ".join(range_text(first, last) for first, last in gaps)
-    if invoked == 0:
+    if reached == 0:
         return f"{when.target} is never invoked in this scenario{_job_guess(when, services)}"
-    if when.state is None or when.last is None or gaps[0][0] <= invoked:
+    if gaps[0][0] <= reached:
         return f"an earlier entry answers invocation {missing} of {when.target}"
-    times = "once" if invoked == 1 else f"{invoked} times"
-    return f"{when.target} is invoked {times} in this scenario; invocation {missing} never comes"
+    return f"{when.target} comes only to invocation {reached} in this scenario; invocation {missing} never happens"
 
 
 def _job_guess(when: When, services: AccountService) -> str:

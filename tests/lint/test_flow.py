@@ -274,3 +274,19 @@ def test_a_name_that_stands_in_two_branches_is_told_at_the_second() -> None:
             "and AWS refuses it",
         )
     ]
+
+
+def test_a_state_that_nothing_but_a_failure_leaves_and_that_does_not_end_is_left_to_the_schema() -> None:
+    text = """\
+    StartAt: Load
+    States:
+      Load:
+        Type: Task
+        Resource: arn:aws:states:::lambda:invoke
+        Catch:
+          - ErrorEquals: [States.ALL]
+            Next: Failed
+      Failed:
+        Type: Fail
+    """
+    assert found(text) == []

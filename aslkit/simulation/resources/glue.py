@@ -25,6 +25,8 @@ from aslkit.simulation.resources.scripted import (
 from aslkit.simulation.resources.sdk import START, hexadecimal, metadata, uuid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from aslkit.simulation.resources import Json, Request
     from aslkit.simulation.resources.scripted import Reply
 
@@ -32,6 +34,7 @@ START_JOB_RUN = "startJobRun"
 
 MINUTE = 60.0
 MAX_TIMEOUT = 10_080
+MAX_WORKERS = 100_000
 TIMEOUT_LAG = 10.0
 """Seconds between the end of a run's Timeout and the end of the run. Source: recorded on AWS."""
 
@@ -78,7 +81,12 @@ class FakeGlue(Record):
         """The first job whose name fits, None when there is none."""
         if self.jobs is None:
             return GlueJob(name=name, duration=self.duration)
-        return next((job for job in self.jobs if fnmatchcase(name, job.name)), None)
+        return next((job for job in self.jobs if fnmatchcase(name, _pattern(job.name))), None)
+
+
+def _pattern(name: str) -> str:
+    """A job's name as fnmatch reads it: only `*` is special."""
+    return name.replace("[", "[[]").replace("?", "[?]")
 
 
 class JobRun:
@@ -142,8 +150,8 @@ class JobRun:
     def description(self, start: float) -> dict[str, Json]:
         """The JobRun object that a task gives, keys in order of the alphabet; `start` is the execution's, in epoch
         seconds. Source: recorded on AWS."""
-        workers = self.parameters.get("NumberOfWorkers", self.job.number_of_workers)
-        worker = self.parameters.get("WorkerType", self.job.worker_type)
+        workers: int = self.parameters.get("NumberOfWorkers") or self.job.number_of_workers
+        worker: str = self.parameters.get("WorkerType") or self.job.worker_type
         capacity = _capacity(self, worker, workers)
         completed = _milliseconds(start + self.ended)
         fields: dict[str, Json] = {
@@ -310,7 +318,8 @@ class GlueService:
         return {"JobRunId": run.id, **wrapping}
 
     def _free_at(self, job: GlueJob, name: str, at: float) -> float:
-        """When a run that is asked for at `at` can start: at once, or a queued one when enough others have ended."""
+        """When a run that is asked for at `at` can start: at once, or a queued one when enough others have ended (the
+        place that a run leaves because somebody stops it early is not taken earlier)."""
         ends = sorted(run.ended for run in self.runs if run.name == name and run.ended > at)
         waiting = len(ends) - job.max_concurrent_runs
         return at if waiting < 0 else ends[waiting]
@@ -322,7 +331,7 @@ def _queued(job: GlueJob, parameters: dict[str, Json]) -> bool:
 
 def _timeout(job: GlueJob, parameters: dict[str, Json]) -> int:
     """The minutes after which Glue ends a run. Source: AWS Glue API, StartJobRun."""
-    asked: int | None = parameters.get("Timeout", job.timeout)
+    asked: int | None = parameters.get("Timeout") or job.timeout
     if asked is not None:
         return asked
     major = job.glue_version.split(".", 1)[0]
@@ -340,30 +349,47 @@ def _refusal(request: Request, parameters: dict[str, Json]) -> Outcome | None:
         return Outcome(failed=True, error=RUNTIME, cause=cause)
     if not isinstance(name, str) or not 1 <= len(name) <= 255:
         return _refuse(request, "invalid-input", "JobName is no text of 1 to 255 characters")
+    wrong = next(_wrong_parameters(parameters), None)
+    return None if wrong is None else _refuse(request, "invalid-input", wrong)
+
+
+def _wrong_parameters(parameters: dict[str, Json]) -> Iterator[str]:
+    """What StartJobRun has against its parameters, in our words. Source: AWS Glue API, StartJobRun."""
+    for name, (fits, expected) in PARAMETERS.items():
+        value = parameters.get(name)
+        if value is not None and not fits(value):
+            yield f"{name} is {_short(value)}, not {expected}"
     arguments = parameters.get("Arguments")
-    if arguments is not None and not isinstance(arguments, dict):
-        return _refuse(request, "invalid-input", "Arguments is no object")
-    for key, value in (arguments or {}).items():
+    for name, value in arguments.items() if isinstance(arguments, dict) else ():
         if not isinstance(value, str):
-            return _refuse(request, "invalid-input", f"the value of {key} is {json_text(value)}, which is no string")
-    timeout = parameters.get("Timeout")
-    if timeout is not None and not (type(timeout) is int and 1 <= timeout <= MAX_TIMEOUT):
-        return _refuse(request, "invalid-input", f"Timeout is {json_text(timeout)}, not 1 to {MAX_TIMEOUT:,} minutes")
-    return None
+            yield f"the value of {name} is {_short(value)}, which is no string"
+
+
+PARAMETERS: dict[str, tuple[Callable[[Json], bool], str]] = {
+    "Arguments": (lambda value: isinstance(value, dict), "an object"),
+    "Timeout": (lambda value: type(value) is int and 1 <= value <= MAX_TIMEOUT, f"1 to {MAX_TIMEOUT:,} minutes"),
+    "WorkerType": (lambda value: isinstance(value, str), "a string"),
+    "NumberOfWorkers": (lambda value: type(value) is int and 1 <= value <= MAX_WORKERS, "a number of workers"),
+    "MaxCapacity": (lambda value: type(value) in (int, float) and 0 < value <= MAX_WORKERS, "a number of units"),
+}
+"""Parameters that the fake reads: what fits, and what that is called."""
+
+
+def _short(value: Json) -> str:
+    text = json_text(value)
+    return text if len(text) <= 100 else f"{text[:97]}..."
 
 
 def _refuse(request: Request, fault: str, message: str | None = None) -> Outcome:
     return fault_outcome(request, Faulty(fault=FAULTS["glue"][fault], message=message))
 
 
-def _capacity(run: JobRun, worker: Json, workers: Json) -> float:
+def _capacity(run: JobRun, worker: str, workers: int) -> float:
     """The data processing units of a run."""
-    asked = run.parameters.get("MaxCapacity")
-    if isinstance(asked, (int, float)):
+    asked: float | None = run.parameters.get("MaxCapacity")
+    if asked is not None:
         return float(asked)
-    if run.job.python_shell:
-        return 0.0625
-    return float(DPU_PER_WORKER.get(worker, 1) * workers) if isinstance(workers, int) else 0.0
+    return 0.0625 if run.job.python_shell else float(DPU_PER_WORKER.get(worker, 1) * workers)
 
 
 def _milliseconds(seconds: float) -> int:

@@ -99,15 +99,16 @@ def job_name(request: Request) -> str | None:
 
 
 class ScriptService:
-    """A script during one execution: it remembers how often each entry's target was invoked, and what was used.
+    """A script during one execution.
 
-    `used` holds, for each entry, the numbers of the invocations that it answered.
+    For each entry, `used` holds the numbers of the invocations that it answered, and `reached` the highest number of an
+    invocation of what it is about.
     """
 
     def __init__(self, whens: Iterable[When]) -> None:
         self.whens = tuple(whens)
         self.used: tuple[set[int], ...] = tuple(set() for _ in self.whens)
-        self._counts = [0] * len(self.whens)
+        self.reached = [0] * len(self.whens)
 
     def reply(self, request: Request) -> Reply | None:
         """The reply of the first entry that covers this invocation, None when no entry does.
@@ -118,8 +119,8 @@ class ScriptService:
         for index, when in enumerate(self.whens):
             if not when.concerns(request):
                 continue
-            self._counts[index] += 1
-            number = request.invocation if when.state is not None else self._counts[index]
+            number = request.invocation if when.state is not None else self.reached[index] + 1
+            self.reached[index] = max(number, self.reached[index])
             if found is None and when.covers(number):
                 self.used[index].add(number)
                 found = when.reply
@@ -131,10 +132,6 @@ class ScriptService:
             raise OutcomeError(self._unanswered(request), request)
         submitted = None if request.pattern == REQUEST_RESPONSE else _submitted(request)
         return plain_outcome(request, reply, submitted=submitted)
-
-    def invoked(self, index: int) -> int:
-        """How often the target of an entry was invoked (in a map: of all iterations together)."""
-        return self._counts[index]
 
     def unused(self) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
         """(index of an entry, the ranges of its invocations that it did not answer), for entries not wholly used."""
