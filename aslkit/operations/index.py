@@ -12,6 +12,8 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aslkit.definition.services import OPTIMISED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,31 +21,11 @@ Model = dict[str, Any]
 
 TARGET = Path(__file__).parent.parent / "definition" / "services.bin"
 
-WHOLE = frozenset(
-    {
-        "athena",
-        "batch",
-        "bedrock",
-        "bedrockruntime",
-        "codebuild",
-        "databrew",
-        "ecs",
-        "eks",
-        "emr",
-        "emrcontainers",
-        "emrserverless",
-        "eventbridge",
-        "glue",
-        "lambda",
-        "mediaconvert",
-        "sagemaker",
-        "sfn",
-        "sns",
-        "sqs",
-    }
-)
-"""The services with optimised integrations: their parameters are kept at all depths, of the others the top ones.
-Not those of DynamoDB: Step Functions takes more shapes of its attribute values than the service."""
+WHOLE: dict[str, frozenset[str]] = {
+    integration.model: frozenset(integration.actions) for name, integration in OPTIMISED.items() if name != "dynamodb"
+}
+"""The actions, by service, whose parameters are kept at all depths; of the others only the top ones. Not those of
+DynamoDB: Step Functions takes more shapes of its attribute values than the service."""
 
 LEAVES = {
     "string": "s", "character": "s", "integer": "i", "long": "i", "biginteger": "i", "float": "n", "double": "n",
@@ -63,7 +45,7 @@ def index(models: Mapping[str, tuple[str, Model]], *, version: str) -> bytes:
     blocks: list[bytes] = []
     offset = 0
     for name, (_, model) in sorted(models.items()):
-        block = _packed(service_index(model, whole=name in WHOLE))
+        block = _packed(service_index(model, whole=WHOLE.get(name, frozenset())))
         services[name] = (offset, len(block), model["metadata"]["serviceId"])
         blocks.append(block)
         offset += len(block)
@@ -71,8 +53,10 @@ def index(models: Mapping[str, tuple[str, Model]], *, version: str) -> bytes:
     return b"".join((len(directory).to_bytes(4, "big"), directory, *blocks))
 
 
-def service_index(model: Model, *, whole: bool) -> dict[str, Any]:
+def service_index(model: Model, *, whole: frozenset[str]) -> dict[str, Any]:
     """One service: `actions` (name -> [input, errors]), all `errors` of the service, and the `shapes` they point to.
+
+    Of the actions in `whole` the parameters are followed to the end, of others the top ones only.
 
     A reference is the index of a shape, or the text of a leaf: s, s1-255, i, n, b, t, x, ? or a shape not followed
     (o, l, m). Shapes: ["o", {member: reference}, required ...], ["l", element], ["m", key, value], ["e", values ...].
@@ -81,7 +65,7 @@ def service_index(model: Model, *, whole: bool) -> dict[str, Any]:
     actions = {}
     for name, operation in sorted(model["operations"].items()):
         given = operation.get("input")
-        reference = table.reference(given["shape"], 99 if whole else 1, ()) if given else None
+        reference = table.reference(given["shape"], 99 if action_name(name) in whole else 1, ()) if given else None
         actions[action_name(name)] = [
             reference,
             table.put(sorted(error["shape"] for error in operation.get("errors", ()))),

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aslkit.lint import ALL_RULES
-from aslkit.simulation.faults import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,15 +70,6 @@ def _fenced(text: str) -> str:
             inside = False
         lines.append(line[4:] if inside else line)
     return "\n".join(lines[:-1]).rstrip()
-
-
-def faults() -> str:
-    """The table of the faults that a scenario can name, as docs/scenarios.md shows it."""
-    lines = ["| fault | error name | known | what happens |", "|---|---|---|---|"]
-    for service, named in FAULTS.items():
-        for name, fault in named.items():
-            lines.append(f"| `{service}: {name}` | {fault.error} | {fault.known} | {fault.meaning} |")
-    return "\n".join(lines)
 
 
 def write(folder: Path) -> None:

@@ -76,7 +76,7 @@ def test_an_unknown_service_is_none() -> None:
     assert service("clowdwatch") is None
 
 
-def test_nested_shapes_of_optimised_services_are_followed() -> None:
+def test_nested_shapes_of_optimised_actions_are_followed() -> None:
     found = input_shape("ecs", "runTask")
     assert found is not None
     ecs, given = found
@@ -193,7 +193,7 @@ MODEL = {
 
 
 def test_a_shape_inside_itself_is_not_followed() -> None:
-    assert service_index(MODEL, whole=True) == {
+    assert service_index(MODEL, whole=frozenset({"plant"})) == {
         "actions": {"plant": [2, 3], "rest": [None, 4]},
         "errors": ["Full", "Gone"],
         "shapes": [
@@ -206,8 +206,8 @@ def test_a_shape_inside_itself_is_not_followed() -> None:
     }
 
 
-def test_only_the_top_parameters_of_other_services_are_kept() -> None:
-    assert service_index(MODEL, whole=False)["shapes"][0] == ["o", {"Root": "o", "Token": "s0-9"}, "Root"]
+def test_only_the_top_parameters_of_other_actions_are_kept() -> None:
+    assert service_index(MODEL, whole=frozenset())["shapes"][0] == ["o", {"Root": "o", "Token": "s0-9"}, "Root"]
 
 
 def test_the_same_models_give_the_same_bytes() -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aslkit.operations.reference import faults, pages
+from aslkit.operations.reference import pages
 
 FOLDER = Path(__file__).parents[2] / "docs" / "rules"
 
@@ -10,7 +10,3 @@ FOLDER = Path(__file__).parents[2] / "docs" / "rules"
 def test_the_pages_of_the_rules_are_up_to_date() -> None:
     written = {page.name: page.read_text(encoding="utf-8") for page in FOLDER.glob("*.md")}
     assert written == dict(pages()), "write them with: python -m aslkit.operations.reference docs/rules"
-
-
-def test_the_page_on_scenarios_lists_every_fault() -> None:
-    assert faults() in (FOLDER.parent / "scenarios.md").read_text(encoding="utf-8")
