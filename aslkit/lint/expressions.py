@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aslkit.definition.model import ABSENT, JSONPATH, Choice, Fail, Map, Pass, Retrying, Task, Wait, all_states
+from aslkit.definition.model import ABSENT, JSONPATH, Choice, Fail, Map, Pass, Retrying, Task, Wait, all_states, fact
 from aslkit.definition.model import is_substitution as is_open
 from aslkit.definition.spelling import nearest
 from aslkit.lint.engine import ERROR, WARNING, Hit, rule
@@ -49,10 +49,10 @@ def expression_syntax(machine: StateMachine) -> Iterator[Hit]:
               text.$: States.Format('Hello {}', $.name)
             End: true
     """
+    for state, pointer, value in _dollar_values(machine):
+        if (reason := _wrong_expression(value)) is not None:
+            yield Hit(pointer, f'the value of "{pointer[-1]}" in "{state.name}" {reason}')
     for state in _jsonpath_states(machine):
-        for pointer, value in _dollar_values(state):
-            if (reason := _wrong_expression(value)) is not None:
-                yield Hit(pointer, f'the value of "{pointer[-1]}" in "{state.name}" {reason}')
         for pointer, value, function in _path_fields(state):
             reason = _wrong_expression(value) if function else _wrong_path(value)
             if reason is not None:
@@ -89,13 +89,11 @@ def payload_key_collision(machine: StateMachine) -> Iterator[Hit]:
               text.$: $.text
             End: true
     """
-    for state in _jsonpath_states(machine):
-        for pointer, template in _objects(state):
-            for key in template:
-                if key.endswith(".$") and key[:-2] in template:
-                    yield Hit(
-                        (*pointer, key), f'"{state.name}" gives "{key[:-2]}" twice: as "{key[:-2]}" and as "{key}"'
-                    )
+    for state, pointer, template in _objects(machine):
+        for key in template:
+            if key.endswith(".$") and key[:-2] in template:
+                name = key[:-2]
+                yield Hit((*pointer, key), f'"{state.name}" gives "{name}" twice: as "{name}" and as "{key}"')
 
 
 @rule(WARNING)
@@ -129,12 +127,12 @@ def literal_path(machine: StateMachine) -> Iterator[Hit]:
               Message: done
             End: true
     """
+    for state, pointer, template in _objects(machine):
+        for key, value in template.items():
+            if isinstance(value, str) and value[:1] in READ_STARTS and not key.endswith(".$") and _looks_read(value):
+                mend = f'; with the key "{key}.$" it is evaluated'
+                yield Hit((*pointer, key), f'"{state.name}" sends the text {_cut(value)} as it stands{mend}')
     for state in _jsonpath_states(machine):
-        for pointer, template in _objects(state):
-            for key, value in template.items():
-                if isinstance(value, str) and not key.endswith(".$") and _looks_read(value):
-                    mend = f'; with the key "{key}.$" it is evaluated'
-                    yield Hit((*pointer, key), f'"{state.name}" sends the text {_cut(value)} as it stands{mend}')
         if isinstance(state, Pass):
             for pointer, value in _static_texts((*state.pointer, "Result"), state.result):
                 yield Hit(pointer, f'the Result of "{state.name}" is static: {_cut(value)} stays text; use Parameters')
@@ -166,18 +164,20 @@ def format_placeholders(machine: StateMachine) -> Iterator[Hit]:
               text.$: States.Format('Hello {}, it is {}', $.name, $.day)
             End: true
     """
+    written = [*_dollar_values(machine)]
     for state in _jsonpath_states(machine):
-        values = [
-            *_dollar_values(state),
-            *((pointer, value) for pointer, value, intrinsic in _path_fields(state) if intrinsic),
-        ]
-        for pointer, value in values:
-            for wanted, given in _formats(value):
-                yield Hit(
-                    pointer,
-                    f'States.Format in "{state.name}" has {wanted} placeholders for {given} values: the state '
-                    "fails with States.Runtime, which nothing catches",
-                )
+        written += [(state, pointer, value) for pointer, value, intrinsic in _path_fields(state) if intrinsic]
+    for state, pointer, value in written:
+        for wanted, given in _formats(value):
+            yield Hit(
+                pointer,
+                f'States.Format in "{state.name}" has {wanted} placeholders for {given} values: the state '
+                "fails with States.Runtime, which nothing catches",
+            )
+
+
+READ_STARTS = ("$", "S")
+"""The first characters of a path and of an intrinsic function."""
 
 
 def _jsonpath_states(machine: StateMachine) -> Iterator[State]:
@@ -187,33 +187,47 @@ def _jsonpath_states(machine: StateMachine) -> Iterator[State]:
 # --- where expressions stand -----------------------------------------------------------------------------------------
 
 
-def _objects(state: State) -> Iterator[tuple[Pointer, dict[str, Json]]]:
-    """Every object inside the payload templates of a state."""
-    for field in TEMPLATES:
-        if field in state.raw:
-            yield from _objects_in((*state.pointer, field), state.raw[field])
-    for field, inner in (("ItemReader", "Parameters"), ("ResultWriter", "Parameters")):
-        if isinstance(outer := state.raw.get(field), dict) and inner in outer:
-            yield from _objects_in((*state.pointer, field, inner), outer[inner])
-    for catcher in state.catch:
-        yield from _objects_in((*catcher.pointer, "Assign"), catcher.assign)
+@fact
+def _objects(machine: StateMachine) -> list[tuple[State, Pointer, dict[str, Json]]]:
+    """Every object inside the payload templates of the JSONPath states of a machine."""
+    found: list[tuple[State, Pointer, dict[str, Json]]] = []
+    for state in _jsonpath_states(machine):
+        raw = state.raw
+        for field in TEMPLATES:
+            if field in raw:
+                _add_objects(found, state, (*state.pointer, field), raw[field])
+        for field in ("ItemReader", "ResultWriter"):
+            if isinstance(outer := raw.get(field), dict) and "Parameters" in outer:
+                _add_objects(found, state, (*state.pointer, field, "Parameters"), outer["Parameters"])
+        for catcher in state.catch:
+            if "Assign" in catcher.raw:
+                _add_objects(found, state, (*catcher.pointer, "Assign"), catcher.assign)
+    return found
 
 
-def _objects_in(pointer: Pointer, value: Json) -> Iterator[tuple[Pointer, dict[str, Json]]]:
+def _add_objects(
+    found: list[tuple[State, Pointer, dict[str, Json]]], state: State, pointer: Pointer, value: Json
+) -> None:
     if isinstance(value, dict):
-        yield pointer, value
+        found.append((state, pointer, value))
         for key, inner in value.items():
-            yield from _objects_in((*pointer, key), inner)
+            if isinstance(inner, (dict, list)):
+                _add_objects(found, state, (*pointer, key), inner)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _objects_in((*pointer, index), inner)
+            if isinstance(inner, (dict, list)):
+                _add_objects(found, state, (*pointer, index), inner)
 
 
-def _dollar_values(state: State) -> Iterator[tuple[Pointer, Json]]:
-    for pointer, template in _objects(state):
-        for key, value in template.items():
-            if key.endswith(".$"):
-                yield (*pointer, key), value
+@fact
+def _dollar_values(machine: StateMachine) -> list[tuple[State, Pointer, Json]]:
+    """Every value of a key that ends in `.$`."""
+    return [
+        (state, (*pointer, key), value)
+        for state, pointer, template in _objects(machine)
+        for key, value in template.items()
+        if key.endswith(".$")
+    ]
 
 
 def _path_fields(state: State) -> Iterator[tuple[Pointer, str, bool]]:
