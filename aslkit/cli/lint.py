@@ -11,6 +11,7 @@ from aslkit.cli import files
 from aslkit.cli.config import config_for
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
+from aslkit.cli.progress import shown
 from aslkit.definition.document import DefinitionError, load
 from aslkit.definition.model import parse
 from aslkit.lint import ALL_RULES, RULES
@@ -74,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     texts: dict[str, str] = {}
     names = files.find(options.paths)
     failed = False
-    for name in names:
+    for name in shown(names, "files"):
         config = _config(name, options)
         found, text = lint_file(name, config)
         findings += found
@@ -100,8 +101,8 @@ def lint_file(name: str, config: Config) -> tuple[list[Finding], str]:
     try:
         document = load(content, source=files.shown(name))
     except DefinitionError as error:
-        shown = [syntax_finding(error)] if config.severity(ALL_RULES[0]) != OFF else []
-        return shown, content.decode("utf-8", "replace").removeprefix("\ufeff")
+        broken = [syntax_finding(error)] if config.severity(ALL_RULES[0]) != OFF else []
+        return broken, content.decode("utf-8", "replace").removeprefix("\ufeff")
     return lint_document(document, config), document.text
 
 

@@ -13,6 +13,7 @@ from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
 from aslkit.cli.lint import lint_document
 from aslkit.cli.lint import report as findings_report
+from aslkit.cli.progress import shown
 from aslkit.definition.document import DefinitionError, load
 from aslkit.definition.model import parse
 from aslkit.definition.substitution import SubstitutionError, substitute
@@ -65,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     names = files.find(options.paths, ENDINGS)
     reports: list[Report] = []
     refused = False
-    for name in names:
+    for name in shown(names, "scenario files"):
         report = _report(name, options)
         refused = refused or report is None
         if report is not None:

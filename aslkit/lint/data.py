@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from aslkit.definition.model import JSONATA, all_states, fact
+from aslkit.definition.model import fact
 from aslkit.definition.spelling import nearest
 from aslkit.lint.dataflow import (
     CATCH,
@@ -712,70 +712,6 @@ def unknown_context_field(machine: StateMachine) -> Iterator[Hit]:
             f'"{miss.state.name}" reads {one.route.text}, but {why}: the execution fails here with States.Runtime, '
             f"which no Catch sees{_meant(one)}",
         )
-
-
-@rule(WARNING)
-def other_query_language(machine: StateMachine) -> Iterator[Hit]:
-    """An expression of the other query language stays plain text.
-
-    In a JSONPath state `{% … %}` is text; in a JSONata state a key that ends in `.$` keeps that name, and its path is
-    text. The service gets the text, or a parameter that it does not know.
-
-    Bad:
-
-        StartAt: First
-        States:
-          First:
-            Type: Pass
-            Parameters:
-              month: "{% $states.input.month %}"  # <-
-            Next: Second
-          Second:
-            Type: Pass
-            QueryLanguage: JSONata
-            Output:
-              month.$: $.month  # <-
-            End: true
-
-    Good:
-
-        StartAt: First
-        States:
-          First:
-            Type: Pass
-            Parameters:
-              month.$: $.month
-            Next: Second
-          Second:
-            Type: Pass
-            QueryLanguage: JSONata
-            Output:
-              month: "{% $states.input.month %}"
-            End: true
-    """
-    for _, state in all_states(machine):
-        is_jsonata = state.query_language == JSONATA
-        for field in JSONATA_TEMPLATES if is_jsonata else JSONPATH_TEMPLATES:
-            for pointer in _foreign((*state.pointer, field), state.raw.get(field), is_jsonata):
-                what = f'"{pointer[-1]}" is a key like any other' if is_jsonata else "{% … %} is plain text"
-                yield Hit(pointer, f'"{state.name}" is in {state.query_language}, where {what}')
-
-
-JSONPATH_TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector")
-JSONATA_TEMPLATES = ("Arguments", "Output", "ItemSelector")
-
-
-def _foreign(pointer: Pointer, template: Any, is_jsonata: bool) -> Iterator[Pointer]:
-    """The places in a template where text is an expression in the other query language only."""
-    if isinstance(template, str):
-        if str(pointer[-1]).endswith(".$") if is_jsonata else template.startswith("{%") and template.endswith("%}"):
-            yield pointer
-    elif isinstance(template, dict):
-        for key, value in template.items():
-            yield from _foreign((*pointer, key), value, is_jsonata)
-    elif isinstance(template, list):
-        for index, value in enumerate(template):
-            yield from _foreign((*pointer, index), value, is_jsonata)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

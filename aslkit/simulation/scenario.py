@@ -53,7 +53,8 @@ class Verdict(Record):
     """What came of one scenario.
 
     `remarks` say what is wrong with the file itself, `differences` which expectations are not met. `execution` is None
-    when nothing was run. Remarks that belong to no scenario come as a verdict of their own, under the name of the file.
+    when nothing was run: because of the remarks here, or of those on the whole file, which come as a verdict of their
+    own under the name of the file.
     """
 
     name: str
@@ -64,7 +65,7 @@ class Verdict(Record):
 
     @property
     def passed(self) -> bool:
-        return not self.remarks and not self.differences
+        return self.execution is not None and not self.remarks and not self.differences
 
 
 def run_scenarios(
@@ -99,15 +100,14 @@ class _Runner:
         self.machine = machine
         self.read = read
         self.used: set[int] = set()
+        self.files: dict[str, tuple[Json, str | None]] = {}
 
     def verdict(self, scenario: Scenario) -> Verdict:
         remarks = list(scenario.remarks)
-        given = merged(self.file.given, scenario.given)
-        input = self._input(scenario, given, remarks)
-        if remarks or self.file.remarks:
-            return Verdict(name=scenario.name, pointer=scenario.pointer, remarks=tuple(remarks))
-        execution = self._execution(scenario, given, input, remarks)
+        execution: Execution | None = None
         found: tuple[Difference, ...] = ()
+        if not remarks and not self.file.remarks:
+            execution = self._execution(scenario, remarks)
         if execution is not None:
             remarks.extend(self._unused(scenario, execution))
             found = tuple(differences(scenario.then, (*scenario.pointer, "then"), execution))
@@ -125,10 +125,12 @@ class _Runner:
             if index not in self.used:
                 yield Remark(pointer, f"no scenario ever comes to this outcome for {when.target}")
 
-    def _execution(
-        self, scenario: Scenario, given: Mapping[str, Any], input: Json, remarks: list[Remark]
-    ) -> Execution | None:
+    def _execution(self, scenario: Scenario, remarks: list[Remark]) -> Execution | None:
         """The run of a scenario; None after a remark when it cannot be run to its end."""
+        given = merged(self.file.given, scenario.given)
+        input = self._input(scenario, given, remarks)
+        if remarks:
+            return None
         script = (*(when for _, when in scenario.whens), *(when for _, when in self.file.shared))
         start = given.get("start", START)
         try:
@@ -165,16 +167,13 @@ class _Runner:
         return input
 
     def _file(self, name: str, pointer: Pointer, remarks: list[Remark]) -> Json:
-        if self.read is None:
-            remarks.append(Remark(pointer, f"the file '{name}' cannot be read here"))
-            return None
-        try:
-            return load(self.read(name), source=name).data
-        except (OSError, LookupError):
-            remarks.append(Remark(pointer, f"there is no file '{name}' that can be read"))
-        except DefinitionError as error:
-            remarks.append(Remark(pointer, f"the file cannot be used as input: {error}"))
-        return None
+        """The value that an input file holds; None after a remark."""
+        if name not in self.files:
+            self.files[name] = _loaded(name, self.read)
+        value, wrong = self.files[name]
+        if wrong is not None:
+            remarks.append(Remark(pointer, wrong))
+        return value
 
     def _unused(self, scenario: Scenario, execution: Execution) -> Iterator[Remark]:
         """A remark for each of the scenario's own entries that was not wholly used."""
@@ -186,6 +185,18 @@ class _Runner:
             if index < own:
                 pointer, when = scenario.whens[index]
                 yield Remark(pointer, _unused_text(when, gaps, script.reached[index], services))
+
+
+def _loaded(name: str, read: Read | None) -> tuple[Json, str | None]:
+    """The value in a file, or what is wrong with the file."""
+    if read is None:
+        return None, f"the file '{name}' cannot be read here"
+    try:
+        return load(read(name), source=name).data, None
+    except (OSError, LookupError):
+        return None, f"there is no file '{name}' that can be read"
+    except DefinitionError as error:
+        return None, f"the file cannot be used as input: {error}"
 
 
 def _unused_text(when: When, gaps: Sequence[tuple[int, int]], reached: int, services: AccountService) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aslkit.simulation.faults import DOCUMENTED, FAULTS, GUESSED, RECORDED, Fault, service_cause
+from aslkit.simulation.faults import DOCUMENTED, FAULTS, GUESSED, RECORDED, Fault
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 ALL = [fault for faults in FAULTS.values() for fault in faults.values()]
@@ -44,21 +44,20 @@ def test_the_cause_of_a_refused_submission_is_as_recorded() -> None:
     )
 
 
-def test_the_cause_of_a_missing_topic_is_as_recorded() -> None:
+def test_the_cause_of_a_missing_topic_has_the_code_and_status_of_the_service() -> None:
     assert FAULTS["sns"]["topic-not-found"].cause(subject="t", request_id="7f3a") == (
-        "Topic does not exist (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; Request ID: 7f3a; Proxy: null)"
+        "Topic does not exist (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; "
+        "Request ID: 7f3a; Proxy: null)"
     )
 
 
 def test_a_cause_names_what_was_called_and_takes_another_message() -> None:
     fault = FAULTS["lambda"]["not-found"]
-    wrapped = {"status": 404, "code": "ResourceNotFoundException", "request_id": "7f3a"}
-    assert fault.cause(subject="ask", request_id="7f3a") == service_cause(
-        "lambda", "Function not found: ask", **wrapped
+    signature = (
+        " (Service: AWSLambda; Status Code: 404; Error Code: ResourceNotFoundException; Request ID: 7; Proxy: null)"
     )
-    assert fault.cause(subject="ask", request_id="7f3a", message="gone {subject}") == service_cause(
-        "lambda", "gone {subject}", **wrapped
-    )
+    assert fault.cause(subject="ask", request_id="7") == f"Function not found: ask{signature}"
+    assert fault.cause(subject="ask", request_id="7", message="{subject}?") == f"{{subject}}?{signature}"
 
 
 def test_a_fault_without_a_code_has_its_message_alone_as_cause() -> None:

@@ -82,8 +82,8 @@ def test_a_message_that_is_no_text_is_sent_as_json() -> None:
 
 def test_a_fifo_topic_numbers_its_messages() -> None:
     service = FakeSns().begin()
-    grouped = {"TopicArn": FIFO, "MessageGroupId": "g", "MessageDeduplicationId": "d"}
-    numbers = [service.invoke(request(**grouped)).result["SequenceNumber"] for _ in range(3)]
+    grouped = [request(TopicArn=FIFO, MessageGroupId="g", MessageDeduplicationId=name) for name in "abc"]
+    numbers = [service.invoke(message).result["SequenceNumber"] for message in grouped]
     assert numbers == sorted(set(numbers))
     assert all(re.fullmatch(r"\d{20}", number) for number in numbers)
 
@@ -92,8 +92,8 @@ def test_a_fifo_message_needs_a_group() -> None:
     outcome = FakeSns().begin().invoke(request(TopicArn=FIFO))
     assert outcome.error == "SNS.InvalidParameterException"
     assert re.fullmatch(
-        r"Invalid parameter: The MessageGroupId parameter is required for FIFO topics \(Service: AmazonSNS; Status Code: "
-        rf"400; Error Code: InvalidParameter; Request ID: {UUID}; Proxy: null\)",
+        r"Invalid parameter: The MessageGroupId parameter is required for FIFO topics \(Service: AmazonSNS; "
+        rf"Status Code: 400; Error Code: InvalidParameter; Request ID: {UUID}; Proxy: null\)",
         outcome.cause or "",
     )
 

@@ -1,0 +1,180 @@
+"""aslkit simulate and aslkit test on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from aslkit.cli import main
+
+DEFINITION = """\
+StartAt: Load
+States:
+  Load:
+    Type: Task
+    Resource: arn:aws:states:::glue:startJobRun.sync
+    Parameters: {JobName: load}
+    TimeoutSeconds: 7200
+    ResultPath: null
+    Retry: [{ErrorEquals: [States.TaskFailed], IntervalSeconds: 60, MaxAttempts: 1}]
+    Next: Tell
+  Tell:
+    Type: Task
+    Resource: arn:aws:states:::sns:publish
+    Parameters: {TopicArn: "arn:aws:sns:us-east-1:123456789012:t", Subject: done, Message: m}
+    TimeoutSeconds: 60
+    ResultPath: null
+    Retry: [{ErrorEquals: [States.ALL]}]
+    End: true
+"""
+OUTCOMES = "given: {glue: {duration: 10m}}\nwhen: [{job: load, invocation: 1, glue: failed, after: 5m}]\n"
+SCENARIOS = """\
+scenarios:
+  - name: the job fails once
+    when: [{state: Load, invocation: 1, glue: failed}]
+    then: {status: SUCCEEDED, waits: {Load: [60]}, published: [{subject: done}]}
+  - name: the job fails for good
+    when: [{state: Load, glue: failed}]
+    then: {status: FAILED, error: States.TaskFailed}
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("m.asl.yaml").write_text(DEFINITION)
+    Path("outcomes.yaml").write_text(OUTCOMES)
+    Path("m.scenarios.yaml").write_text(SCENARIOS)
+    return tmp_path
+
+
+def test_the_timeline_tells_what_happened_and_when(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "m.asl.yaml", "--outcomes", "outcomes.yaml"]) == 0
+    assert capsys.readouterr().out == (
+        "0:00:00  Load  calls glue:startJobRun.sync load\n"
+        "0:05:00  Load  fails: States.TaskFailed: Command failed with exit code 1\n"
+        "0:06:00  Load  tries again after 0:01:00 (attempt 2)\n"
+        "0:16:00  Load  succeeded\n"
+        "0:16:00  Tell  calls sns:publish t\n"
+        "0:16:00  Tell  succeeded\n"
+        '0:16:00  Tell  published "done" to t\n'
+        "\n"
+        "SUCCEEDED after 0:16:00 of virtual time, 3 transitions\n"
+    )
+
+
+def test_json_holds_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("in.json").write_text('{"a": 1}')
+    assert main(["simulate", "m.asl.yaml", "--input", "in.json", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    history = found.pop("history")
+    assert found == {
+        "status": "SUCCEEDED",
+        "output": {"a": 1},
+        "error": None,
+        "cause": None,
+        "duration": 60.0,
+        "transitions": 2,
+        "published": [
+            {
+                "at": 60.0,
+                "state": "Tell",
+                "topic": "arn:aws:sns:us-east-1:123456789012:t",
+                "subject": "done",
+                "message": "m",
+            }
+        ],
+    }
+    assert [event["type"] for event in history] == [
+        "ExecutionStarted",
+        "TaskStateEntered",
+        "TaskScheduled",
+        "TaskStarted",
+        "TaskSubmitted",
+        "TaskSucceeded",
+        "TaskStateExited",
+        "TaskStateEntered",
+        "TaskScheduled",
+        "TaskStarted",
+        "TaskSucceeded",
+        "TaskStateExited",
+        "ExecutionSucceeded",
+    ]
+
+
+def test_an_execution_that_fails_gives_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("outcomes.yaml").write_text("when: [{job: load, glue: entity-not-found}]\n")
+    assert main(["simulate", "m.asl.yaml", "--outcomes", "outcomes.yaml"]) == 1
+    assert (
+        "\nFAILED after 0:01:00 of virtual time, 2 transitions: Glue.EntityNotFoundException" in capsys.readouterr().out
+    )
+
+
+def test_a_mistake_in_the_outcomes_has_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("outcomes.yaml").write_text("when:\n  - {state: Laod, glue: failed}\n")
+    assert main(["simulate", "m.asl.yaml", "--outcomes", "outcomes.yaml"]) == 2
+    assert capsys.readouterr().err == ("outcomes.yaml:2:6: the definition has no state 'Laod'; did you mean 'Load'?\n")
+
+
+def test_a_definition_that_aws_refuses_is_not_simulated(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.asl.yaml").write_text(DEFINITION.replace("Next: Tell", "Next: Told"))
+    assert main(["simulate", "m.asl.yaml"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "m.asl.yaml is not simulated: AWS refuses it"
+
+
+def test_a_line_for_each_scenario_and_a_count(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "."]) == 0
+    assert capsys.readouterr().out == (
+        "m.scenarios.yaml\n"
+        "  ok      the job fails once  SUCCEEDED after 0:03:00\n"
+        "  ok      the job fails for good  FAILED after 0:03:00\n"
+        "\n"
+        "2 passed, 0 failed in 1 scenario file\n"
+    )
+
+
+def test_an_unmet_expectation_is_shown_with_the_way_there(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.scenarios.yaml").write_text(SCENARIOS.replace("status: FAILED", "status: SUCCEEDED"))
+    assert main(["test", ".", "-k", "for good"]) == 1
+    out = capsys.readouterr().out
+    assert "  FAILED  the job fails for good  FAILED after 0:03:00\n" in out
+    assert "m.scenarios.yaml:7:12: " in out
+    assert "0:02:00  Load  tries again after 0:01:00 (attempt 2)" in out
+    assert out.endswith("0 passed, 1 failed in 1 scenario file\n")
+
+
+def test_coverage_names_what_no_scenario_uses(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", ".", "--coverage"]) == 0
+    out = capsys.readouterr().out
+    assert "  used of m.asl.yaml: 2 of 2 states, 1 of 1 transition, 1 of 2 retriers, 0 of 0 catchers\n" in out
+    assert "m.asl.yaml:17:13: never used: retrier 1 of 'Tell' (States.ALL)" in out
+
+
+def test_json_and_junit_say_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", ".", "--format", "json"]) == 0
+    [report] = json.loads(capsys.readouterr().out)
+    assert [(one["name"], one["line"], one["passed"], one["duration"]) for one in report["scenarios"]] == [
+        ("the job fails once", 2, True, 180.0),
+        ("the job fails for good", 5, True, 180.0),
+    ]
+    assert main(["test", ".", "--format", "junit"]) == 0
+    suite = ElementTree.fromstring(capsys.readouterr().out)[0]
+    assert suite.attrib["tests"] == "2"
+    assert [case.attrib["name"] for case in suite] == ["the job fails once", "the job fails for good"]
+
+
+def test_fail_fast_stops_at_the_first_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.scenarios.yaml").write_text(SCENARIOS.replace("waits: {Load: [60]}", "waits: {Load: [61]}"))
+    assert main(["test", ".", "--fail-fast"]) == 1
+    assert capsys.readouterr().out.endswith("0 passed, 1 failed in 1 scenario file\n")
+
+
+def test_a_scenario_file_without_its_definition_cannot_run(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.asl.yaml").unlink()
+    assert main(["test", "m.scenarios.yaml"]) == 2
+    assert capsys.readouterr().err == (
+        "aslkit: m.scenarios.yaml is about a definition that cannot be read: m.asl.yaml: no such file\n"
+    )
