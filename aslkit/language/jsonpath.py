@@ -938,6 +938,10 @@ class _Invalid(_Broken):
     """The same, but a condition in which it happens does not hold: Jayway's InvalidPathException."""
 
 
+class _OutOfBounds(_Broken):
+    """The same, but below an array the element in which it happens drops out: Java's IndexOutOfBoundsException."""
+
+
 class _Missing(_Invalid):
     """The same, but an operand in which it happens is undefined: Jayway's PathNotFoundException."""
 
@@ -1043,7 +1047,7 @@ def _answer(path: Path, document: Json, run: _Run, *, strict: bool) -> Json:
 class _Reading:
     """A path on its way through a document, segment by segment, with all values that it has reached."""
 
-    __slots__ = ("found", "index", "loose", "mark", "root", "run", "segments", "strict", "sure", "tail")
+    __slots__ = ("below_array", "found", "index", "loose", "mark", "root", "run", "segments", "strict", "sure", "tail")
 
     def __init__(self, root: str, segments: tuple[Segment, ...], run: _Run, strict: bool) -> None:
         self.root = root
@@ -1053,7 +1057,8 @@ class _Reading:
         self.index = 0
         self.found: list[Json] = []  # what functions answered before the end of the path
         self.sure = True  # every segment so far leads to at most one value, so what is missing is an error
-        self.loose = False  # a wildcard has spread an array: elements for which a function finds nothing drop out
+        self.below_array = False  # an element for which an index is out of bounds drops out
+        self.loose = False  # a wildcard has spread an array: an element for which nothing is found drops out
         self.mark = -1  # the place of the last array element that a scan has offered
         self.tail = _fragment(segments[-2]) if len(segments) > 1 else ""
 
@@ -1061,8 +1066,10 @@ class _Reading:
         values = [document]
         while self.index < len(self.segments):
             segment = self.segments[self.index]
-            values = self._apply(segment, values)
-            self.run.visit(len(values) + 1)
+            reached = self._apply(segment, values)
+            self.run.visit(len(reached) + 1)
+            self._note_arrays(segment, values)
+            values = reached
             self.sure = self.sure and _is_single(segment, self._last)
             self.index += 1
         return self.found + values
@@ -1070,6 +1077,12 @@ class _Reading:
     @property
     def _last(self) -> bool:
         return self.index == len(self.segments) - 1
+
+    def _note_arrays(self, segment: Segment, values: list[Json]) -> None:
+        if isinstance(segment, Names | Function | Scan) or not any(isinstance(value, list) for value in values):
+            return
+        self.below_array = True
+        self.loose = self.loose or isinstance(segment, Wildcard)
 
     def _apply(self, segment: Segment, values: list[Json]) -> list[Json]:
         match segment:
@@ -1082,13 +1095,29 @@ class _Reading:
             case Wildcard():
                 return [found for value in values for found in self._wildcard(value)]
             case Filter(condition):
-                return [found for value in values for found in self._filter(condition, value)]
+                return self._each(values, lambda value: self._filter(condition, value))
             case Scan():
                 return self._scan(values)
             case Function():
-                return self._function(segment, values)
+                results = self._each(values, lambda value: [_call(segment, value, self.run, self.strict)])
+                self.found += () if self._last else results
+                return results
             case Unreadable(_, _, reason):
                 raise _Broken(reason)
+
+    def _each(self, values: list[Json], read: Callable[[Json], list[Json]]) -> list[Json]:
+        """What `read` finds for every value; below an array Jayway drops a value for which it fails in certain ways."""
+        found: list[Json] = []
+        for value in values:
+            try:
+                found += read(value)
+            except _OutOfBounds:
+                if not self.below_array:
+                    raise
+            except _Missing:
+                if not self.loose or self.strict:
+                    raise
+        return found
 
     def _names(self, names: tuple[str, ...], value: Json) -> Iterable[Json]:
         if not isinstance(value, dict):
@@ -1131,10 +1160,7 @@ class _Reading:
     def _wildcard(self, value: Json) -> Iterable[Json]:
         if isinstance(value, dict):
             return value.values()
-        if isinstance(value, list):
-            self.loose = True
-            return value
-        return ()
+        return value if isinstance(value, list) else ()
 
     def _filter(self, condition: Condition, value: Json) -> list[Json]:
         if isinstance(value, dict):
@@ -1153,18 +1179,6 @@ class _Reading:
             return _holds(condition, item, self.run, self.strict)
         except _Invalid:
             return False
-
-    def _function(self, function: Function, values: list[Json]) -> list[Json]:
-        results = []
-        for value in values:
-            try:
-                results.append(_call(function, value, self.run, self.strict))
-            except _Missing:
-                if not self.loose or self.strict:
-                    raise
-        if not self._last:
-            self.found += results
-        return results
 
     def _scan(self, values: list[Json]) -> list[Json]:
         """`..` and the segment behind it, applied to every container that the segment can be applied to."""
@@ -1381,7 +1395,7 @@ def _element(index: int | None) -> Callable[[Json, list[Json]], Json]:
 def _first_number(arguments: list[Json]) -> int:
     numbers = _numbers(_flat(arguments))
     if not numbers:
-        raise _Broken("Index 0 out of bounds for length 0")
+        raise _OutOfBounds("Index 0 out of bounds for length 0")
     return int(numbers[0])
 
 
@@ -1390,7 +1404,7 @@ def _element_at(array: list[Json], index: int) -> Json:
     if 0 <= index < len(array) or -len(array) < index < 0:
         return array[index]
     if index >= 0:
-        raise _Broken(f"Index {index} out of bounds for length {len(array)}")
+        raise _OutOfBounds(f"Index {index} out of bounds for length {len(array)}")
     raise _Broken(f"Target index:{index} larger than object count:{len(array)}")
 
 
