@@ -81,9 +81,10 @@ class ReferencePathMismatch(ValueError):
 
 
 class Names(Record):
-    """`.a`, `['a']` or `['a','b']`: properties of an object."""
+    """`.a`, `['a']` or `['a','b']`: properties of an object; messages repeat the `quote`."""
 
     names: tuple[str, ...]
+    quote: str = "'"
 
 
 class Indices(Record):
@@ -458,7 +459,7 @@ class _PathReader(_Window):
         if comma:
             self.fail("expected a quoted name after ','", index)
         self.position = index + 1
-        return Names(tuple(names))
+        return Names(tuple(names), quote)
 
     def _unescaped_text(self, start: int, stop: int) -> str:
         try:
@@ -541,11 +542,12 @@ class _PathReader(_Window):
         if self.at(self.position) == ")":
             return Function(name, ())
         arguments = _Arguments()
-        while not arguments.ended:
-            character = self.at(self.position)
-            if not character or not arguments.take(character):
-                self.fail("the arguments are not closed")
+        while not arguments.ended and (character := self.at(self.position)):
+            if not arguments.take(character):
+                self.fail(f"'{character}' closes nothing")
             self.position += 1
+        if any(arguments.open.values()):
+            self.fail("the arguments are not closed", opening)
         return Function(name, tuple(self._argument(kind, text) for kind, text in arguments.found))
 
     def _balanced_parenthesis(self, opening: int) -> None:
@@ -899,8 +901,8 @@ def _inverted(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
 def _fragment(segment: Segment) -> str:
     """The segment as Jayway's messages write it."""
     match segment:
-        case Names(names):
-            return "[" + ",".join(f"'{name}'" for name in names) + "]"
+        case Names(names, quote):
+            return "[" + ",".join(f"{quote}{name}{quote}" for name in names) + "]"
         case Indices(indices):
             return f"[{','.join(map(str, indices))}]"
         case Slice(start, stop):
@@ -1021,6 +1023,8 @@ class _Run:
 
 def _evaluate(path: Path, document: Json) -> Json:
     try:
+        if document is None and path.segments:
+            raise _Missing("root can not be null")
         answer = _answer(path, document, _Run(document), strict=False)
     except _Broken as error:
         raise PathNotFound(path.text, str(error)) from None
@@ -1087,7 +1091,7 @@ class _Reading:
     def _apply(self, segment: Segment, values: list[Json]) -> list[Json]:
         match segment:
             case Names(names):
-                return [found for value in values for found in self._names(names, value)]
+                return [found for value in values for found in self._names(segment, names, value)]
             case Indices(indices):
                 return [found for value in values for found in self._elements(indices, value)]
             case Slice():
@@ -1119,25 +1123,22 @@ class _Reading:
                     raise
         return found
 
-    def _names(self, names: tuple[str, ...], value: Json) -> Iterable[Json]:
+    def _names(self, segment: Names, names: tuple[str, ...], value: Json) -> Iterable[Json]:
         if not isinstance(value, dict):
             if self.sure:
-                raise _Missing(_no_object(self._names_here(names), self._route(), value))
+                raise _Missing(_no_object(_fragment(segment), self._route(), value))
             return ()
         if self._last and len(names) > 1:
-            self._require(names, value)
+            self._require(segment, value)
             return ({name: value[name] for name in names if name in value},)
         missing = [name for name in names if name not in value]
         if missing and (self.strict or (self.sure and len(names) == 1 and not self._last)):
             raise _Missing(f"Missing property in path {self._route()}{_fragment_of_key(missing[0])}")
         return [value[name] for name in names if name in value]
 
-    def _names_here(self, names: tuple[str, ...]) -> str:
-        return _fragment(Names(names))
-
-    def _require(self, names: tuple[str, ...], value: dict[str, Json]) -> None:
-        if self.strict and not all(name in value for name in names):
-            raise _Missing(f"Missing property in path {self._route()}{self._names_here(names)}")
+    def _require(self, segment: Names, value: dict[str, Json]) -> None:
+        if self.strict and not all(name in value for name in segment.names):
+            raise _Missing(f"Missing property in path {self._route()}{_fragment(segment)}")
 
     def _array(self, value: Json) -> list[Json]:
         """The value if it is an array, else nothing; nothing is an error as long as the path is sure."""
@@ -1184,6 +1185,7 @@ class _Reading:
         """`..` and the segment behind it, applied to every container that the segment can be applied to."""
         self.index += 1
         self.sure = False
+        self.mark = -1
         if self.index == len(self.segments):
             raise _Broken("Current path token is a leaf")
         target = self.segments[self.index]
@@ -1210,8 +1212,8 @@ class _Reading:
                 return False
 
     def _lacks(self, names: tuple[str, ...], container: dict[str, Json]) -> bool:
-        definite = len(names) == 1 or self._last
-        return self.strict and definite and not all(name in container for name in names)
+        """Whether the object is passed over: several names that end a path read only an object with all of them."""
+        return (len(names) == 1 or self._last) and not all(name in container for name in names)
 
     def _offer_elements(self, array: list[Json]) -> Iterator[Json]:
         """Every element of an array goes straight to the segment behind the scanned one, whatever that one says."""
@@ -1226,12 +1228,15 @@ class _Reading:
         if self.mark < 0 or self.index != len(self.segments) - 2 or self.tail == f"[{self.mark}]":
             return True
         last = self.segments[-1]
-        return not (isinstance(last, Names) or (isinstance(last, Wildcard) and isinstance(value, dict)))
+        if isinstance(last, Names):
+            absent = isinstance(value, dict) and last.names[0] not in value
+            return len(last.names) > 1 or (self.strict and absent)
+        return not (isinstance(last, Wildcard) and isinstance(value, dict))
 
     def _route(self) -> str:
         """The way so far, as Jayway's messages write it; functions leave no trace."""
-        segments = (segment for segment in self.segments[: self.index] if not isinstance(segment, Function))
-        return self.root + "".join(map(_fragment, segments))
+        keys = _route(tuple(segment for segment in self.segments[: self.index] if not isinstance(segment, Function)))
+        return self.root + "".join(map(_fragment_of_key, keys or ()))
 
     def _rest(self) -> str:
         return "".join(map(_fragment, self.segments[self.index :]))
@@ -1335,6 +1340,8 @@ def _length_of_argument(argument: Path | Literal, value: Json, run: _Run, strict
     """length(path) counts the values below the path, which it reads from the value that it was called on."""
     if isinstance(argument, Literal):
         raise _Broken("the argument of length() is no path")
+    if value is None:
+        raise _Broken("root can not be null")
     segments = argument.segments
     if not segments or not isinstance(segments[-1], Function):
         segments = (*segments, Wildcard()) if segments else segments
@@ -1652,15 +1659,23 @@ def _is_json(text: str) -> bool:
     return True
 
 
+def _among(operand: Any, elements: Iterable[Any], run: _Run) -> bool:
+    """Whether the operand equals an element; of containers, only literals with the same text are equal here."""
+    if isinstance(operand, _Container):
+        texts = [element.text for element in elements if isinstance(element, _Container)]
+        return operand.text is not None and operand.text in texts
+    return any(_equal(operand, element, run) for element in elements)
+
+
 def _in(left: Any, right: Any, run: _Run) -> bool:
-    return any(_equal(left, element, run) for element in _list(right, run) or ())
+    return _among(left, _list(right, run) or (), run)
 
 
 def _contains(left: Any, right: Any, run: _Run) -> bool:
     if isinstance(left, str):
         return isinstance(right, str) and right in left
     if isinstance(left, _Container):
-        return any(_equal(right, element, run) for element in _list(left, run) or ())
+        return _among(right, _list(left, run) or (), run)
     return False
 
 
@@ -1709,11 +1724,11 @@ def _lists(test: Callable[[list[Any], list[Any], _Run], bool]) -> Callable[[Any,
 
 
 def _overlap(left: list[Any], right: list[Any], run: _Run) -> bool:
-    return any(_equal(element, other, run) for element in left for other in right)
+    return any(_among(element, right, run) for element in left)
 
 
 def _is_subset(left: list[Any], right: list[Any], run: _Run) -> bool:
-    return all(any(_equal(element, other, run) for other in right) for element in left)
+    return all(_among(element, right, run) for element in left)
 
 
 def _given(left: Any, right: Any, run: _Run) -> bool:
@@ -1815,8 +1830,8 @@ class _LiteralReader:
                 return self._object(depth)
             case "'" | '"' as quote:
                 return self._quoted(quote)
-            case "":
-                raise _Broken("the literal ends too early")
+            case "" | ":" | "}" | "]":
+                raise _Broken("a value is missing in the literal")
             case _:
                 return self._bare(ends)
 
@@ -1851,7 +1866,7 @@ class _LiteralReader:
     def _name(self) -> str:
         quote = self._next()
         name = self._quoted(quote) if quote in _QUOTES else self._word(":")
-        if self._next() != ":":
+        if self._next() != ":" or quote == ":":
             raise _Broken("a name in the literal has no value")
         self.position += 1
         if self._next() in (",", "}"):
