@@ -80,7 +80,8 @@ def test_full_jitter_is_decided_by_the_seed_and_stays_below_the_wait() -> None:
 def test_each_retrier_counts_its_own_attempts_and_an_exhausted_one_leads_to_catch() -> None:
     text = task(
         "Retry: [{ErrorEquals: [A], IntervalSeconds: 1, MaxAttempts: 1},"
-        " {ErrorEquals: [States.ALL], IntervalSeconds: 5}], Catch: [{ErrorEquals: [States.ALL], Next: Caught}], End: true"
+        " {ErrorEquals: [States.ALL], IntervalSeconds: 5}],"
+        " Catch: [{ErrorEquals: [States.ALL], Next: Caught}], End: true"
     )
     execution = run(text, T=[fails("A"), fails("B"), fails("A")])
     assert (execution.waits("T"), execution.path, execution.output) == (
