@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import yaml
 
-from aslkit.definition.scalars import MAY_BE_READ_OTHERWISE, SUBSTITUTION, core_value, old_reading, shield, unshield
+from aslkit.definition.scalars import (
+    MAY_BE_READ_OTHERWISE,
+    MAY_MEAN_MORE,
+    SUBSTITUTION,
+    core_value,
+    old_reading,
+    shield,
+    unshield,
+)
 from aslkit.record import Record
 
 if TYPE_CHECKING:
@@ -478,6 +486,9 @@ class _Builder:
 
     def _plain(self, text: str, offset: int) -> Any:
         """The value of a scalar without quotes; one that other readers read otherwise is noted each time it stands."""
+        if text[:1] not in MAY_MEAN_MORE:
+            written = self.plain[text] = self.as_written(text)
+            return written
         if text[:1] in MAY_BE_READ_OTHERWISE and (other := old_reading(text)) is not None:
             self.readings.append(Reading(tuple(self.keys), text, other, False))
             return self._core(text, offset)

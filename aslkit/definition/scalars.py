@@ -109,6 +109,8 @@ OLD_BOOLEAN = {
 }
 MAY_BE_READ_OTHERWISE = frozenset("yYnNoO+-.0123456789")
 """The first characters of all scalars that `old_reading` knows."""
+MAY_MEAN_MORE = frozenset({*MAY_BE_READ_OTHERWISE, *(text[:1] for text in CONSTANTS)})
+"""The first characters of all plain scalars that are, or to some readers may be, no strings ("" for the empty one)."""
 
 
 def old_reading(text: str) -> str | None:

@@ -504,32 +504,38 @@ class _PathReader(_Window):
 
     def _script(self) -> Unreadable:
         """`[(@.length-1)]`, from the first proposal of JSONPath; Jayway does not know it."""
-        return self._unreadable(self.position, PathSyntaxError(self.text, self.position, "Jayway knows no [(…)]"))
+        closing = self.closing(self.position, "[", "]", patterns=False)
+        return self._unreadable(closing, PathSyntaxError(self.text, self.position, "Jayway knows no [(…)]"))
 
     def _filter(self, mark: int) -> Filter | Unreadable:
         """`[?(…)]`, with `mark` the place of '?'."""
-        start = self.position
+        opening = self.after_blanks(mark + 1)
         try:
-            return Filter(self._condition(self.after_blanks(mark + 1)))
+            closing, end = self._condition_end(opening)
         except PathSyntaxError as error:
-            return self._unreadable(start, error)
+            return self._unreadable(self.closing(self.position, "[", "]", patterns=False), error)
+        try:
+            reader = _ConditionReader(self.text, opening, closing + 1, self.depth + 1)
+            condition = reader.condition()
+        except PathSyntaxError as error:
+            return self._unreadable(end, error)
+        self.unreadable = self.unreadable or reader.unreadable
+        self.position = end + 1
+        return Filter(condition)
 
-    def _condition(self, opening: int) -> Condition:
+    def _condition_end(self, opening: int) -> tuple[int, int]:
+        """The places of the ')' and the ']' that end the condition."""
         if self.at(opening) != "(":
             self.fail("expected '(' after '[?'", opening)
         closing = self.closing(opening, "(", ")", patterns=True)
         end = self.after_blanks(closing + 1)
         if self.at(end) != "]":
             self.fail("expected ')]' at the end of the condition", end)
-        reader = _ConditionReader(self.text, opening, closing + 1, self.depth + 1)
-        condition = reader.condition()
-        self.unreadable = self.unreadable or reader.unreadable
-        self.position = end + 1
-        return condition
+        return closing, end
 
-    def _unreadable(self, start: int, error: PathSyntaxError) -> Unreadable:
-        closing = self.closing(start, "[", "]", patterns=False)
-        part = Unreadable(self.text[start : closing + 1], error.position, error.reason)
+    def _unreadable(self, closing: int, error: PathSyntaxError) -> Unreadable:
+        """The bracket that begins here and ends at `closing`."""
+        part = Unreadable(self.text[self.position : closing + 1], error.position, error.reason)
         self.unreadable = self.unreadable or part
         self.position = closing + 1
         return part
@@ -2038,16 +2044,17 @@ class _PatternReader:
         return self._peek()
 
     def _quantified(self, atom: _Program) -> _Program:
-        while (found := _QUANTIFIER.match(self.text, self.position)) and self._significant():
-            self.position = found.end()
-            simple, least, comma, most, greed = found.groups()
-            if greed == "+":
-                raise ValueError("a possessive quantifier is not supported")
-            if simple:
-                atom = _repeated(atom, 1 if simple == "+" else 0, 1 if simple == "?" else None)
-            else:
-                atom = self._counted(atom, least, comma, most)
-        return atom
+        self._significant()
+        found = _QUANTIFIER.match(self.text, self.position)
+        if not found:
+            return atom
+        self.position = found.end()
+        simple, least, comma, most, greed = found.groups()
+        if greed == "+":
+            raise ValueError("a possessive quantifier is not supported")
+        if simple:
+            return _repeated(atom, 1 if simple == "+" else 0, 1 if simple == "?" else None)
+        return self._counted(atom, least, comma, most)
 
     def _counted(self, atom: _Program, least: str, comma: str, most: str) -> _Program:
         if len(least) > 4 or len(most) > 4:
@@ -2062,7 +2069,7 @@ class _PatternReader:
             case "(":
                 return self._group()
             case "[":
-                return (("char", self._folded(self._class())),)
+                return (("char", self._class()),)
             case ".":
                 return (("char", self._any_character()),)
             case "^":
@@ -2071,6 +2078,9 @@ class _PatternReader:
                 return (("check", _line_end if "m" in self.flags else _text_end),)
             case "\\":
                 return self._escaped_atom()
+            case "{" if _QUANTIFIER.match(self.text, self.position - 1):
+                self.position -= 1  # Java repeats nothing, without a complaint
+                return ()
             case "*" | "+" | "?" | "{" as character:
                 raise ValueError(f"'{character}' repeats nothing")
             case character:
@@ -2087,7 +2097,12 @@ class _PatternReader:
         if "i" not in self.flags:
             return test
         everywhere = "u" in self.flags or "U" in self.flags
-        return lambda character: test(character) or ((everywhere or character.isascii()) and test(character.swapcase()))
+
+        def folded(character: str) -> bool:
+            other = character.swapcase() if everywhere or character.isascii() else character
+            return test(character) or (len(other) == 1 and test(other))
+
+        return folded
 
     def _group(self) -> _Program:
         self.depth += 1
@@ -2125,7 +2140,7 @@ class _PatternReader:
         if self._peek() in _ASSERTIONS:
             return (("check", _ASSERTIONS[self._take()]),)
         escaped = self._escape()
-        return (("char", self._folded(_equal_to(escaped) if isinstance(escaped, str) else escaped)),)
+        return (("char", self._folded(_equal_to(escaped)) if isinstance(escaped, str) else escaped),)
 
     def _escape(self) -> str | Callable[[str], bool]:
         """What follows a backslash: a character or a class of characters."""
@@ -2134,7 +2149,7 @@ class _PatternReader:
             self.position = found.end()
             return chr(int(next(filter(None, found.groups())), 8 if letter == "0" else 16))
         if letter in "pP":
-            return _negated(self._property(), letter == "P")
+            return _negated(self._folded(self._property()), letter == "P")
         if letter.lower() in _CLASSES:
             return _negated((_UNICODE_CLASSES if "U" in self.flags else _CLASSES)[letter.lower()], letter.isupper())
         if letter in _CONTROLS:
@@ -2148,6 +2163,8 @@ class _PatternReader:
         found = _PROPERTY.match(self.text, self.position)
         name = (found[1] or found[2]) if found else ""
         self.position = found.end() if found else self.position
+        if "U" in self.flags and name in _UNICODE_PROPERTIES:
+            return _UNICODE_PROPERTIES[name]
         if name in _PROPERTIES:
             return _PROPERTIES[name]
         if not _CATEGORY.fullmatch(name):
@@ -2160,7 +2177,7 @@ class _PatternReader:
         """`[…]`: characters, ranges and classes."""
         negated = self._accept("^")
         tests: list[Callable[[str], bool]] = []
-        while not tests or self._peek() != "]":
+        while self._significant() != "]" or not tests:
             if self._peek() == "[" or self.text.startswith("&&", self.position):
                 raise ValueError("a class inside a class is not supported in a pattern")
             tests.append(self._class_item())
@@ -2172,12 +2189,12 @@ class _PatternReader:
         if not isinstance(first, str):
             return first
         if self._peek() != "-" or self.text[self.position + 1 : self.position + 2] in ("]", ""):
-            return _equal_to(first)
+            return self._folded(_equal_to(first))
         self.position += 1
         last = self._class_character()
         if not isinstance(last, str) or last < first:
             raise ValueError("the pattern has a range that ends before it starts")
-        return lambda character: first <= character <= last
+        return self._folded(lambda character: first <= character <= last)
 
     def _class_character(self) -> str | Callable[[str], bool]:
         character = self._take()
@@ -2253,6 +2270,16 @@ _PROPERTIES = {
 }
 
 
+_UNICODE_PROPERTIES: dict[str, Callable[[str], bool]] = {
+    "Lower": str.islower,
+    "Upper": str.isupper,
+    "Alpha": str.isalpha,
+    "Digit": str.isdecimal,
+    "Alnum": str.isalnum,
+    "Space": str.isspace,
+}
+
+
 def _text_start(text: str, index: int, run: _Run) -> bool:
     return index == 0
 
@@ -2263,7 +2290,10 @@ def _text_end(text: str, index: int, run: _Run) -> bool:
 
 
 def _line_start(text: str, index: int, run: _Run) -> bool:
-    return index == 0 or (index < len(text) and text[index - 1] in _LINE_ENDS)
+    """The start of a line that is not empty."""
+    if index in (0, len(text)):
+        return index < len(text)
+    return text[index - 1] in _LINE_ENDS and text[index - 1 : index + 1] != "\r\n"
 
 
 def _line_end(text: str, index: int, run: _Run) -> bool:
