@@ -7,10 +7,12 @@ from functools import cache
 
 # A piece of text that the YAML parser would misread is shifted into the private use area, one character for one, so
 # that all places stay right, and shifted back in the scalars: ${Name} (a brace would open a mapping inside [..] or
-# {..}) and JSON's surrogate pairs (\ud83d\ude00), which YAML refuses.
+# {..}) and JSON's surrogate pairs (\ud83d\ude00), which YAML refuses. An escape that stands for a character of that
+# very part of the private use area goes the same way, so that nothing else is ever shifted back.
 SUBSTITUTION = re.compile(r"\$\{[^{}\n\"']*\}")
 SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-SHIELDED = re.compile(f"{SUBSTITUTION.pattern}|{SURROGATES.pattern}")
+PRIVATE = re.compile(r"\\u[eE]0[0-7][0-9a-fA-F]")
+SHIELDED = re.compile(f"{SUBSTITUTION.pattern}|{SURROGATES.pattern}|{PRIVATE.pattern}")
 SHIFT = 0xE000
 SHIFTED = re.compile("[\ue000-\ue07f]+")
 
@@ -33,7 +35,8 @@ def _shifted(match: re.Match[str]) -> str:
 
 
 def _written(match: re.Match[str]) -> str:
-    return SURROGATES.sub(_character, "".join(chr(ord(character) - SHIFT) for character in match.group()))
+    text = "".join(chr(ord(character) - SHIFT) for character in match.group())
+    return PRIVATE.sub(lambda escape: chr(int(escape.group(), 0)), SURROGATES.sub(_character, text))
 
 
 def _character(match: re.Match[str]) -> str:

@@ -23,8 +23,8 @@ Json = Any
 MAX_NESTING = 50
 """How deep conditions, arguments and literals of one path may nest."""
 
-MAX_VISITS = 5_000_000
-"""How many values, characters and comparisons one evaluation may look at."""
+MAX_VISITS = 1_000_000
+"""How many values, list elements and characters one evaluation may look at: a few seconds at the most."""
 
 
 class Scope:
@@ -372,6 +372,12 @@ _COMMA = re.compile(r" *, *")
 _PROPERTY_END = re.compile(r"[.\[( ]")
 
 
+@lru_cache(maxsize=64)
+def _regex(pattern: str) -> re.Pattern[str]:
+    """The expression, compiled when first needed: few definitions hold conditions, but every lint imports this."""
+    return re.compile(pattern)
+
+
 class _PathReader(_Window):
     """Reads the segments of a path."""
 
@@ -570,7 +576,7 @@ class _PathReader(_Window):
         try:
             path = _path(_PathReader(text, 1, len(text), self.depth + 1), text, text[0])
         except PathSyntaxError as error:
-            self.fail(f"{error.reason} of the argument {text!r},")
+            self.fail(error.reason)
         self.unreadable = self.unreadable or path.unreadable
         return path
 
@@ -637,37 +643,12 @@ class _Arguments:
             self.kind = self.text = ""
 
 
-_OPERATORS = frozenset(
-    [
-        "==",
-        "!=",
-        "===",
-        "!==",
-        "<",
-        "<=",
-        ">",
-        ">=",
-        "=~",
-        "in",
-        "nin",
-        "contains",
-        "all",
-        "size",
-        "exists",
-        "type",
-        "matches",
-        "empty",
-        "subsetof",
-        "anyof",
-        "noneof",
-    ]
-)
 _RELATIONAL = frozenset("<>=~!")
-_NUMBER_END = re.compile(r"[^\d.eE-]")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
-_OPERATOR_END = re.compile(r"[^<>=~!]")
-_BLANK = re.compile(" ")
-_PATTERN_FLAGS = re.compile(r"[dixmsuU]*")
+_NUMBER_END = r"[^\d.eE-]"
+_NUMBER = r"(?a)[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?"
+_OPERATOR_END = r"[^<>=~!]"
+_BLANK = " "
+_PATTERN_FLAGS = r"[dixmsuU]*"
 
 
 class _ConditionReader(_Window):
@@ -723,7 +704,7 @@ class _ConditionReader(_Window):
         left = self._operand()
         end = self.position
         operator = self._operator()
-        if operator in _OPERATORS:
+        if operator in _COMPARISONS:
             return Comparison(left, operator, self._operand())
         self.position = end
         if isinstance(left, Literal):
@@ -733,7 +714,7 @@ class _ConditionReader(_Window):
     def _operator(self) -> str:
         """The run of `< > = ~ !`, or the word up to a blank."""
         end = _OPERATOR_END if self.skip_blanks() in _RELATIONAL else _BLANK
-        found = end.search(self.text, self.position, self.stop)
+        found = _regex(end).search(self.text, self.position, self.stop)
         start, self.position = self.position, found.start() if found else self.stop
         return self.text[start : self.position].lower()
 
@@ -776,7 +757,7 @@ class _ConditionReader(_Window):
     def _pattern(self) -> Literal:
         start = self.position
         closing = self.unescaped("/", start + 1)
-        flags = _PATTERN_FLAGS.match(self.text, closing + 1, self.stop)
+        flags = _regex(_PATTERN_FLAGS).match(self.text, closing + 1, self.stop)
         self.position = flags.end() if flags else closing + 1
         text = self.text[start : self.position]
         try:
@@ -792,10 +773,10 @@ class _ConditionReader(_Window):
         return self.fail("expected true, false or null; other text is quoted")
 
     def _number(self) -> Literal:
-        found = _NUMBER_END.search(self.text, self.position, self.stop)
+        found = _regex(_NUMBER_END).search(self.text, self.position, self.stop)
         start, self.position = self.position, found.start() if found else self.stop
         digits = self.text[start : self.position]
-        if not _NUMBER.fullmatch(digits):
+        if not _regex(_NUMBER).fullmatch(digits):
             self.fail("expected a path, a number, a quoted text, true, false, null, [, { or /", start)
         return Literal("number", digits)
 
@@ -835,27 +816,30 @@ class _ConditionReader(_Window):
 
 _OPERAND_END = frozenset(("", " ", "<", ">", "=", "~", "!"))
 _ESCAPES = {"r": "\r", "f": "\f", "t": "\t", "n": "\n", "b": "\b"}
-_ESCAPE = re.compile(r"\\(?:u(.{4})|u.{0,3}|(.))", re.DOTALL)
+_ESCAPE = r"(?s)\\(?:u(.{4})|u.{0,3}|(.))"
 
 
 def _unescape(text: str) -> str:
     """The text without its backslashes, as Jayway reads names and quoted text. Raises ValueError."""
     if "\\" not in text:
         return text
-    plain = _ESCAPE.sub(_unescaped, text)
-    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+    plain = _regex(_ESCAPE).sub(_unescaped, text)
+    try:
+        return plain.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise ValueError("half of a surrogate pair stands alone") from None
 
 
 def _unescaped(found: re.Match[str]) -> str:
     digits, character = found.groups()
     if digits is None:
         return _ESCAPES.get(character, character or "")
-    if not _HEXADECIMAL.fullmatch(digits):
+    if not _regex(_HEXADECIMAL).fullmatch(digits):
         raise ValueError(f"'\\u{digits}' is no character")
     return chr(int(digits, 16))
 
 
-_HEXADECIMAL = re.compile("[0-9a-fA-F]{4}")
+_HEXADECIMAL = "[0-9a-fA-F]{4}"
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1044,6 +1028,10 @@ def _as_json(value: Json) -> Json:
 
 def _answer(path: Path, document: Json, run: _Run, *, strict: bool) -> Json:
     """The last result of a definite path, all results of another. A strict evaluation requires every property."""
+    if path.keys is not None:
+        value = _follow(path.keys, document)
+        if value is not _ABSENT:
+            return value
     root = "@" if path.root == "@" else "$"
     segments = _inverted(path.segments)
     results = _Reading(root, segments, run, strict).results(document)
@@ -1054,10 +1042,22 @@ def _answer(path: Path, document: Json, run: _Run, *, strict: bool) -> Json:
     return results[-1]
 
 
+def _follow(keys: tuple[str | int, ...], value: Json) -> Json:
+    """What plain keys lead to, `_ABSENT` when they do not."""
+    for key in keys:
+        if isinstance(key, str):
+            if not isinstance(value, dict) or key not in value:
+                return _ABSENT
+        elif not isinstance(value, list) or key >= len(value):
+            return _ABSENT
+        value = value[key]
+    return value
+
+
 class _Reading:
     """A path on its way through a document, segment by segment, with all values that it has reached."""
 
-    __slots__ = ("below_array", "found", "index", "loose", "mark", "root", "run", "segments", "strict", "sure", "tail")
+    __slots__ = ("below_array", "found", "index", "loose", "mark", "root", "run", "segments", "strict", "sure")
 
     def __init__(self, root: str, segments: tuple[Segment, ...], run: _Run, strict: bool) -> None:
         self.root = root
@@ -1070,14 +1070,12 @@ class _Reading:
         self.below_array = False  # an element for which an index is out of bounds drops out
         self.loose = False  # a wildcard has spread an array: an element for which nothing is found drops out
         self.mark = -1  # the place of the last array element that a scan has offered
-        self.tail = _fragment(segments[-2]) if len(segments) > 1 else ""
 
     def results(self, document: Json) -> list[Json]:
         values = [document]
         while self.index < len(self.segments):
             segment = self.segments[self.index]
             reached = self._apply(segment, values)
-            self.run.visit(len(reached) + 1)
             self._note_arrays(segment, values)
             values = reached
             self.sure = self.sure and _is_single(segment, self._last)
@@ -1096,14 +1094,14 @@ class _Reading:
 
     def _apply(self, segment: Segment, values: list[Json]) -> list[Json]:
         match segment:
-            case Names(names):
-                return [found for value in values for found in self._names(segment, names, value)]
+            case Names():
+                return self._each(values, lambda value: self._names(segment, value))
             case Indices(indices):
-                return [found for value in values for found in self._elements(indices, value)]
+                return self._each(values, lambda value: self._elements(indices, value))
             case Slice():
-                return [found for value in values for found in self._slice(segment, value)]
+                return self._each(values, lambda value: self._slice(segment, value))
             case Wildcard():
-                return [found for value in values for found in self._wildcard(value)]
+                return self._each(values, self._wildcard)
             case Filter(condition):
                 return self._each(values, lambda value: self._filter(condition, value))
             case Scan():
@@ -1115,12 +1113,14 @@ class _Reading:
             case Unreadable(_, _, reason):
                 raise _Broken(reason)
 
-    def _each(self, values: list[Json], read: Callable[[Json], list[Json]]) -> list[Json]:
+    def _each(self, values: list[Json], read: Callable[[Json], Iterable[Json]]) -> list[Json]:
         """What `read` finds for every value; below an array Jayway drops a value for which it fails in certain ways."""
         found: list[Json] = []
         for value in values:
+            before = len(found)
             try:
                 found += read(value)
+                self.run.visit(1 + len(found) - before)
             except _OutOfBounds:
                 if not self.below_array:
                     raise
@@ -1129,7 +1129,8 @@ class _Reading:
                     raise
         return found
 
-    def _names(self, segment: Names, names: tuple[str, ...], value: Json) -> Iterable[Json]:
+    def _names(self, segment: Names, value: Json) -> Iterable[Json]:
+        names = segment.names
         if not isinstance(value, dict):
             if self.sure:
                 raise _Missing(_no_object(_fragment(segment), self._route(), value))
@@ -1231,13 +1232,18 @@ class _Reading:
         """Whether the last segment takes `value`: after a scan, a property counts if the place of the last element
         that was offered is just the index in front of it. (Jayway's way to make `$..[0].name` come out right.)
         """
-        if self.mark < 0 or self.index != len(self.segments) - 2 or self.tail == f"[{self.mark}]":
+        if self.mark < 0 or self.index != len(self.segments) - 2 or self._is_marked(self.segments[-2]):
             return True
         last = self.segments[-1]
         if isinstance(last, Names):
             absent = isinstance(value, dict) and last.names[0] not in value
             return len(last.names) > 1 or (self.strict and absent)
         return not (isinstance(last, Wildcard) and isinstance(value, dict))
+
+    def _is_marked(self, segment: Segment) -> bool:
+        if self.segments[-1] is _COUNTED:  # Jayway compares with the segment in front of the one that was written last
+            return False
+        return isinstance(segment, Indices) and segment.indices == (self.mark,)
 
     def _route(self) -> str:
         """The way so far, as Jayway's messages write it; functions leave no trace."""
@@ -1342,6 +1348,10 @@ def _length(value: Json, arguments: list[Json]) -> int | None:
     return len(value) if isinstance(value, (list, dict)) else None
 
 
+_COUNTED = Wildcard()
+"""The segment that length(path) puts at the end of its argument."""
+
+
 def _length_of_argument(argument: Path | Literal, value: Json, run: _Run, strict: bool) -> int | None:
     """length(path) counts the values below the path, which it reads from the value that it was called on."""
     if isinstance(argument, Literal):
@@ -1350,7 +1360,7 @@ def _length_of_argument(argument: Path | Literal, value: Json, run: _Run, strict
         raise _Broken("root can not be null")
     segments = argument.segments
     if not segments or not isinstance(segments[-1], Function):
-        segments = (*segments, Wildcard()) if segments else segments
+        segments = (*segments, _COUNTED) if segments else segments
         argument = Path(argument.text, argument.root, segments, argument.definite, None)
     counted = _answer(argument, value, run, strict=strict)
     return len(counted) if isinstance(counted, list) else _length(value, [])
@@ -1583,7 +1593,7 @@ def _equal(left: Any, right: Any, run: _Run) -> bool:
     if isinstance(left, str):
         return left == (str(right.decimal) if isinstance(right, _Number) else right)
     if isinstance(left, _Number):
-        if isinstance(right, str) and _NUMBER.fullmatch(right):
+        if isinstance(right, str) and _regex(_NUMBER).fullmatch(right):
             right = _number(right)
         return isinstance(right, _Number) and left.decimal == right.decimal
     if isinstance(left, _Container):
@@ -1802,7 +1812,7 @@ def _read_json(text: str) -> Json:
     import json
 
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
         raise _Broken("the literal nests too deep") from None
     except ValueError:
@@ -1813,9 +1823,16 @@ def _no_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON")
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number - number != 0:
+        raise _Broken("a number of the literal is too large")
+    return number
+
+
 _WORDS: dict[str, Json] = {"true": True, "false": False, "null": None, "-": 0}
-_INTEGER = re.compile(r"-?\d+", re.ASCII)
-_FLOAT = re.compile(r"-?\d+(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
+_INTEGER = r"(?a)-?\d+"
+_FLOAT = r"(?a)-?\d+(\.\d*)?([eE][+-]?\d+)?"
 
 
 class _LiteralReader:
@@ -1902,9 +1919,9 @@ class _LiteralReader:
         word = self._word(ends)
         if word in _WORDS:
             return _WORDS[word]
-        if _INTEGER.fullmatch(word) and len(word) < 1000:
+        if _regex(_INTEGER).fullmatch(word) and len(word) < 1000:
             return int(word)
-        return float(word) if _FLOAT.fullmatch(word) else word
+        return _finite(word) if _regex(_FLOAT).fullmatch(word) else word
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1968,7 +1985,7 @@ def _closure(program: _Program, waiting: list[int], text: str, index: int, run: 
             waiting.extend(at + offset for offset in value)
         elif kind == "check" and value(text, index, run):
             waiting.append(at + 1)
-    run.visit(len(reached) + 1)
+    run.visit(1 + len(reached) // 8)
     return reached
 
 
@@ -1995,7 +2012,7 @@ class _PatternReader:
     __slots__ = ("depth", "flags", "position", "text")
 
     def __init__(self, text: str, flags: frozenset[str]) -> None:
-        self.text = _QUOTED_PART.sub(_without_quotation, text)
+        self.text = _regex(_QUOTED_PART).sub(_without_quotation, text)
         self.flags = flags
         self.position = 0
         self.depth = 0
@@ -2039,13 +2056,13 @@ class _PatternReader:
 
     def _significant(self) -> str:
         """The next character, behind blanks and comments when flag x lets them be."""
-        if "x" in self.flags and (found := _PATTERN_COMMENT.match(self.text, self.position)):
+        if "x" in self.flags and (found := _regex(_PATTERN_COMMENT).match(self.text, self.position)):
             self.position = found.end()
         return self._peek()
 
     def _quantified(self, atom: _Program) -> _Program:
         self._significant()
-        found = _QUANTIFIER.match(self.text, self.position)
+        found = _regex(_QUANTIFIER).match(self.text, self.position)
         if not found:
             return atom
         self.position = found.end()
@@ -2078,7 +2095,7 @@ class _PatternReader:
                 return (("check", _line_end if "m" in self.flags else _text_end),)
             case "\\":
                 return self._escaped_atom()
-            case "{" if _QUANTIFIER.match(self.text, self.position - 1):
+            case "{" if _regex(_QUANTIFIER).match(self.text, self.position - 1):
                 self.position -= 1  # Java repeats nothing, without a complaint
                 return ()
             case "*" | "+" | "?" | "{" as character:
@@ -2119,10 +2136,10 @@ class _PatternReader:
         for head, look in _LOOKS.items():
             if self._accept(head):
                 return (("check", look(self._closed(flags))),)
-        if found := _GROUP_NAME.match(self.text, self.position):
+        if found := _regex(_GROUP_NAME).match(self.text, self.position):
             self.position = found.end()
             return self._closed(flags)
-        if found := _GROUP_FLAGS.match(self.text, self.position):
+        if found := _regex(_GROUP_FLAGS).match(self.text, self.position):
             self.position = found.end()
             self.flags = (flags | frozenset(found[1])) - frozenset(found[2] or "")
             return self._closed(flags) if found[3] == ":" else ()
@@ -2145,7 +2162,7 @@ class _PatternReader:
     def _escape(self) -> str | Callable[[str], bool]:
         """What follows a backslash: a character or a class of characters."""
         letter = self._take()
-        if letter in _CODED and (found := _CODED[letter].match(self.text, self.position)):
+        if letter in _CODED and (found := _regex(_CODED[letter]).match(self.text, self.position)):
             self.position = found.end()
             return chr(int(next(filter(None, found.groups())), 8 if letter == "0" else 16))
         if letter in "pP":
@@ -2160,14 +2177,14 @@ class _PatternReader:
 
     def _property(self) -> Callable[[str], bool]:
         """The class of `\\p{Alpha}` or `\\pL`: Java's names of ASCII classes, or a Unicode category."""
-        found = _PROPERTY.match(self.text, self.position)
+        found = _regex(_PROPERTY).match(self.text, self.position)
         name = (found[1] or found[2]) if found else ""
         self.position = found.end() if found else self.position
         if "U" in self.flags and name in _UNICODE_PROPERTIES:
             return _UNICODE_PROPERTIES[name]
         if name in _PROPERTIES:
             return _PROPERTIES[name]
-        if not _CATEGORY.fullmatch(name):
+        if not _regex(_CATEGORY).fullmatch(name):
             raise ValueError(f"the class '{name}' is not supported in a pattern")
         import unicodedata
 
@@ -2201,18 +2218,18 @@ class _PatternReader:
         return self._escape() if character == "\\" else character
 
 
-_QUOTED_PART = re.compile(r"\\Q(.*?)(?:\\E|\Z)|\\.", re.DOTALL)
-_PATTERN_COMMENT = re.compile(r"(?:\s|#[^\n]*)+")
-_QUANTIFIER = re.compile(r"(?:([*+?])|\{(\d+)(,?)(\d*)\})([?+]?)", re.ASCII)
-_GROUP_NAME = re.compile(r":|<[a-zA-Z][a-zA-Z0-9]*>")
-_GROUP_FLAGS = re.compile(r"([dixmsuU]*)(?:-([dixmsuU]+))?([:)])")
-_PROPERTY = re.compile(r"\{(?:Is)?(\w+)\}|(\w)")
-_CATEGORY = re.compile(r"[LMNPSZC][a-z]?")
+_QUOTED_PART = r"(?s)\\Q(.*?)(?:\\E|\Z)|\\."
+_PATTERN_COMMENT = r"(?:\s|#[^\n]*)+"
+_QUANTIFIER = r"(?a)(?:([*+?])|\{(\d+)(,?)(\d*)\})([?+]?)"
+_GROUP_NAME = r":|<[a-zA-Z][a-zA-Z0-9]*>"
+_GROUP_FLAGS = r"([dixmsuU]*)(?:-([dixmsuU]+))?([:)])"
+_PROPERTY = r"\{(?:Is)?(\w+)\}|(\w)"
+_CATEGORY = r"[LMNPSZC][a-z]?"
 _LINE_ENDS = "\n\r\x85\u2028\u2029"
 _CODED = {
-    "x": re.compile(r"([0-9a-fA-F]{2})|\{([0-9a-fA-F]{1,5})\}"),
-    "u": re.compile(r"([0-9a-fA-F]{4})"),
-    "0": re.compile(r"([0-3]?[0-7]{1,2})"),
+    "x": r"([0-9a-fA-F]{2})|\{([0-9a-fA-F]{1,5})\}",
+    "u": r"([0-9a-fA-F]{4})",
+    "0": r"([0-3]?[0-7]{1,2})",
 }
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b"}
 

@@ -1,7 +1,7 @@
-"""A path of a field that takes a number, an instant or an array -> a closure that reads and checks it.
+"""A path of a field that takes a number, an instant, a text or an array -> a closure that reads and checks it.
 
-The causes are as recorded on AWS, where each field has its own wording; those of TimeoutSecondsPath and
-HeartbeatSecondsPath with a value that is no number follow the wording of SecondsPath.
+The causes are as recorded on AWS, where each field has its own wording; those of TimeoutSecondsPath,
+HeartbeatSecondsPath, ErrorPath and CausePath with a value of the wrong type follow the wording of SecondsPath.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aslkit.language.choice import parse_timestamp
 from aslkit.language.errors import RUNTIME, StatesError
 from aslkit.language.jsonpath import PathNotFound, compile_path
-from aslkit.language.payload import json_text
+from aslkit.language.payload import compile_expression, json_text
 from aslkit.simulation.dataflow import compile_place
 from aslkit.simulation.limits import INLINE_CONCURRENCY
 
@@ -80,6 +80,19 @@ def until_at(path: str) -> Callable[[Scope], float]:
         return seconds
 
     return instant
+
+
+def text_at(path: str, field: str) -> Callable[[Scope], str]:
+    """ErrorPath or CausePath of a Fail: a path or an intrinsic function that gives a string."""
+    evaluate = compile_expression(path, field)
+
+    def text(scope: Scope) -> str:
+        value = evaluate(scope)
+        if not isinstance(value, str):
+            raise StatesError(RUNTIME, f"The {field} parameter does not reference a string: {path} == {shown(value)}")
+        return value
+
+    return text
 
 
 def items_at(path: str) -> Callable[[Scope], list[Json]]:

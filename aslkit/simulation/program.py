@@ -15,12 +15,12 @@ from aslkit.definition.resource import parse_resource
 from aslkit.language.choice import ConditionSyntaxError, compile_condition
 from aslkit.language.intrinsics import IntrinsicSyntaxError
 from aslkit.language.jsonpath import PathSyntaxError
-from aslkit.language.payload import compile_expression, compile_template
+from aslkit.language.payload import compile_template, json_text
 from aslkit.simulation.context import mentions
 from aslkit.simulation.dataflow import CatcherFlow, JsonPathFlow, compile_assign
 from aslkit.simulation.limits import INLINE_CONCURRENCY
 from aslkit.simulation.map import MapProgram
-from aslkit.simulation.numbers import concurrency_at, items_at, seconds_at, timer_at, until, until_at
+from aslkit.simulation.numbers import concurrency_at, items_at, seconds_at, text_at, timer_at, until, until_at
 from aslkit.simulation.parallel import ParallelProgram
 from aslkit.simulation.states import (
     CatcherProgram,
@@ -99,10 +99,32 @@ def _machine(machine: StateMachine) -> MachineProgram:
 def _check_machine(machine: StateMachine) -> None:
     if machine.start_at is None:
         raise SimulationRefused("the state machine has no StartAt", machine.pointer)
+    _check_fields(machine)
     written = machine.raw.get("States")
     for name in written if isinstance(written, dict) else ():
         if name not in machine.states:
             raise SimulationRefused(f"state '{name}' has no Type that is known", (*machine.pointer, "States", name))
+    for state in machine.states.values():
+        _check_fields(state)
+        for field, parts in (("Retry", state.retry), ("Catch", state.catch)):
+            _check_list(state, field, len(parts))
+        for part in (*state.retry, *state.catch):
+            _check_fields(part)
+
+
+def _check_fields(placed: model.Placed) -> None:
+    """A field of the wrong shape (a `${Name}` in the place of a number, say) is absent from the model; a run without it
+    would be another machine's."""
+    table = model.FIELDS[type(placed)]
+    for field, value in placed.raw.items():
+        if field in table and field != "Comment" and not table[field][1](value):
+            raise SimulationRefused(f"the value of {field} does not fit: {json_text(value)}", (*placed.pointer, field))
+
+
+def _check_list(state: State, field: str, known: int) -> None:
+    written = state.raw.get(field, [])
+    if known != (len(written) if isinstance(written, list) else None):
+        _refuse(state, f"has a {field} that is not a list of objects")
 
 
 @contextmanager
@@ -165,7 +187,7 @@ def _fail(state: model.Fail) -> FailProgram:
 
 
 def _text(text: str | None, path: str | None, field: str) -> Evaluator:
-    return (lambda scope: text) if path is None else compile_expression(path, field)
+    return (lambda scope: text) if path is None else text_at(path, field)
 
 
 def _wait(state: model.Wait) -> WaitProgram:
@@ -238,6 +260,7 @@ def _timer(state: State, name: str, seconds: int | str | None, path: str | None)
 def _parallel(state: model.Parallel) -> ParallelProgram:
     if not state.branches:
         _refuse(state, "has no Branches")
+    _check_list(state, "Branches", len(state.branches))
     program: ParallelProgram = _made(ParallelProgram, state, state.parameters)
     program.branches = [_machine(branch) for branch in state.branches]
     return program
