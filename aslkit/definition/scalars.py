@@ -36,7 +36,7 @@ def _shifted(match: re.Match[str]) -> str:
 
 def _written(match: re.Match[str]) -> str:
     text = "".join(chr(ord(character) - SHIFT) for character in match.group())
-    return PRIVATE.sub(lambda escape: chr(int(escape.group(), 0)), SURROGATES.sub(_character, text))
+    return PRIVATE.sub(lambda escape: chr(int(escape.group()[-4:], 16)), SURROGATES.sub(_character, text))
 
 
 def _character(match: re.Match[str]) -> str:

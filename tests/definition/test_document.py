@@ -266,3 +266,8 @@ def test_yaml_written_by_pyyaml_reads_back(value: Any) -> None:
         assert load(text).data == json.loads(json.dumps(value))
     except DefinitionError as error:
         assert "surrogate" in error.message
+
+
+def test_an_escape_of_the_private_use_area_stays_beside_a_surrogate_pair() -> None:
+    text = '{"a": "\\ue000\\uE07f \\ud83d\\ude00"}'
+    assert load(text, source="m.json").data == {"a": "\ue000\ue07f 😀"}
