@@ -10,7 +10,7 @@ EXPORTED := $(MACHINES:$(DEFINITIONS)/%.asl.yaml=$(BUILD)/%.json)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := all
-.PHONY: all lint scenarios export test check format docs bench index wheel clean help
+.PHONY: all lint scenarios export test check format docs bench scores index wheel clean help
 
 all: lint scenarios export ## lint the definitions, run their failure scenarios, export their JSON
 
@@ -46,6 +46,11 @@ docs: $(VENV)/.docs ## build the documentation into site/
 
 bench: $(VENV)/.test ## how fast, against what
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/simulator.py
+
+scores: $(VENV)/.test ## how much of what AWS recorded comes out the same: make scores SHARED=folder
+	$(BIN)/python benchmarks/scores.py $(SHARED)
+	$(BIN)/python -m aslkit.operations.fidelity docs/fidelity.md
 
 index: $(VENV)/.test ## rebuild the index of AWS's service models from botocore
 	$(BIN)/python -m aslkit.operations.index

@@ -6,18 +6,14 @@ Absolute times drift with the machine; ratios hold. Run with `make bench`.
 from __future__ import annotations
 
 import json
-import os
 import resource
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 from generate import chain
+from timing import DEFINITIONS, cpu_of, seconds_of
 
 from aslkit.definition.document import load
 from aslkit.definition.model import parse
@@ -25,31 +21,7 @@ from aslkit.simulation import simulate
 from aslkit.simulation.resources.account import Account
 from aslkit.simulation.scenario import run_scenarios
 
-ROOT = Path(__file__).parents[1]
-DEFINITIONS = ROOT / "definitions"
 STATES = 10_000
-
-
-def cpu_of(command: list[str], runs: int = 11) -> float:
-    """The median CPU seconds, user and system, of a whole process."""
-    seconds = []
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    for _ in range(runs + 1):  # the first run compiles the bytecode
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=False, cwd=ROOT, env=environment)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return statistics.median(seconds[1:])
-
-
-def seconds_of(work: Callable[[], object], runs: int = 5) -> float:
-    """The least of some runs in this process."""
-    found = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return min(found)
 
 
 def cold_lint() -> str:
@@ -91,40 +63,10 @@ def all_scenarios() -> str:
     return f"{seconds_of(run) * 1000:5.0f} ms all scenarios of the database refresh (bar 1,000 ms)"
 
 
-LOOP = """
-StartAt: Count
-States:
-  Count: {Type: Pass, Parameters: {"n.$": "States.MathAdd($.n, 1)"}, Next: Again}
-  Again: {Type: Choice, Choices: [{Variable: $.n, NumericLessThan: 4000, Next: Count}], Default: Done}
-  Done: {Type: Succeed}
-"""
-
-
-def counter_loop() -> str:
-    machine = parse(load(LOOP))
-
-    def written() -> list[dict[str, object]]:
-        events: list[dict[str, object]] = []
-        for number in range(4000):
-            for kind in ("PassStateEntered", "PassStateExited", "ChoiceStateEntered", "ChoiceStateExited"):
-                details = {"name": "Count", "input": json.dumps({"n": number}), "inputDetails": {"truncated": False}}
-                event = {"id": len(events) + 1, "type": kind, "timestamp": 0.0, "stateEnteredEventDetails": details}
-                events.append({**event, "previousEventId": len(events)})
-        return events
-
-    baseline = seconds_of(written)
-    alone = seconds_of(lambda: simulate(machine, input={"n": 0}))
-    with_history = seconds_of(lambda: simulate(machine, input={"n": 0}).history)
-    return (
-        f"{alone / baseline:5.2f} x  a Python loop that writes the same events: 4,000 turns of Pass and Choice "
-        f"({8000 / alone:,.0f} transitions per second); with its history read {with_history / baseline:.2f} x"
-    )
-
-
 def main() -> None:
     """Prints one line for each benchmark."""
     assert yaml.__with_libyaml__, "PyYAML has no libyaml here: the figures mean nothing"
-    for benchmark in (cold_lint, large_lint, happy_run, all_scenarios, counter_loop):
+    for benchmark in (cold_lint, large_lint, happy_run, all_scenarios):
         print(f"{benchmark.__name__.replace('_', ' '):<14} {benchmark()}", flush=True)
 
 

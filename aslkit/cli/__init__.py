@@ -14,8 +14,15 @@ if TYPE_CHECKING:
 
 VERBS = {
     "lint": "check definitions: shape, flow, retries, data flow, integrations, your project's own rules",
+    "rules": "list the rules of lint",
     "test": "run the failure scenarios beside the definitions",
+    "input": "show which fields of its input a definition reads, and check an input",
+    "explore": "run every failure that can happen, and show which of them nobody is told of",
     "simulate": "run one execution in virtual time and print what happens",
+    "state": "run one state alone and show how its data flows, as AWS's TestState does",
+    "replay": "run today's definition on a recorded execution and say where it goes another way",
+    "capture": "turn a recorded execution into a scenario",
+    "redrive": "say what a redrive of a failed execution does",
     "export": "write the JSON that is deployed",
     "import": "turn the JSON of a deployed machine into YAML",
 }

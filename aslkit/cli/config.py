@@ -3,41 +3,70 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from aslkit.cli import files
 from aslkit.cli.errors import CannotRun
 from aslkit.lint.engine import Config
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 NAMES = ("aslkit.yaml", "aslkit.yml", "pyproject.toml")
 MARK = b"tool.aslkit"
 
-_known: dict[str, Config] = {}
+_known: dict[str, tuple[Config, str]] = {}
 
 
 def config_for(name: str, chosen: str | None) -> Config:
-    """The config for a file: the chosen one, else the nearest in its folder or above, up to the repository's root.
+    """The config for a file: the chosen one, else the nearest in its folder or above, up to the repository's root; with
+    what it says for the file's path.
 
     Raises CannotRun, with the place, for a config that says something unknown.
     """
+    folder = os.path.abspath("." if name == files.STDIN else os.path.dirname(name) or ".")
     if chosen is not None:
-        return _read(chosen) or Config()
-    return _of_folder(os.path.abspath("." if name == files.STDIN else os.path.dirname(name) or "."))
+        config, home = _read(chosen) or Config(), os.path.dirname(os.path.abspath(chosen))
+    else:
+        config, home = _of_folder(folder)
+    if not config.paths:
+        return config
+    from aslkit.lint.config import for_path
+
+    return for_path(config, os.path.relpath(os.path.abspath(name), home).replace(os.sep, "/"))
 
 
-def _of_folder(folder: str) -> Config:
+def candidates(name: str) -> Iterator[str]:
+    """The files that may hold the config for a file, whether they exist or not."""
+    folder = os.path.abspath(os.path.dirname(name) or ".")
+    while True:
+        yield from (os.path.join(folder, known) for known in NAMES)
+        above = os.path.dirname(folder)
+        if above == folder or os.path.exists(os.path.join(folder, ".git")):
+            return
+        folder = above
+
+
+def forget() -> None:
+    """Forgets what was read: the files may have changed."""
+    _known.clear()
+
+
+def _of_folder(folder: str) -> tuple[Config, str]:
+    """The config that counts in a folder, and the folder that it stands in."""
     if folder not in _known:
         _known[folder] = _search(folder)
     return _known[folder]
 
 
-def _search(folder: str) -> Config:
+def _search(folder: str) -> tuple[Config, str]:
     for name in NAMES:
         path = os.path.join(folder, name)
         if os.path.isfile(path) and (config := _read(path)) is not None:
-            return config
+            return config, folder
     above = os.path.dirname(folder)
     if above == folder or os.path.exists(os.path.join(folder, ".git")):
-        return Config()
+        return Config(), folder
     return _of_folder(above)
 
 

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 ENDINGS = (".asl.yaml", ".asl.yml", ".asl.json")
+TEMPLATE_ENDINGS = (
+    *("template.yaml", "template.yml", "template.json"),
+    *(".asl.json.tftpl", ".asl.yaml.tftpl", ".asl.json.tpl", ".asl.yaml.tpl"),
+)
+"""How files end that may hold definitions inside: templates of SAM, CloudFormation and Terraform."""
 MAX_BYTES = 128 * 1024 * 1024
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
 
@@ -66,21 +71,35 @@ def read(name: str) -> bytes:
     return content
 
 
-def write(name: str, text: str) -> None:
-    """Writes a whole file or none: the text goes to a new file beside it, which then takes its name."""
-    folder = os.path.dirname(name) or "."
+def write(name: str, text: str | bytes) -> None:
+    """Writes a whole file or none: the text goes to a new file beside it, which then takes its name.
+
+    A link stays a link, and a file that was there keeps its permissions.
+    """
+    name = os.path.realpath(name)
+    folder = os.path.dirname(name)
     temporary = os.path.join(folder, f".{os.path.basename(name)}.{os.getpid()}.tmp")
     try:
         os.makedirs(folder, exist_ok=True)
-        with open(temporary, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with open(temporary, "wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
+        if os.path.isfile(name):
+            os.chmod(temporary, os.stat(name).st_mode & 0o7777)
         os.replace(temporary, name)
     except OSError as error:
         if os.path.exists(temporary):
             os.unlink(temporary)
         raise CannotRun(f"{name}: cannot write it: {_reason(error)}") from None
+
+
+def encoded(text: str, before: bytes) -> bytes:
+    """A text in the encoding, and with the byte order mark, of the file that it replaces."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
+        if before.startswith(mark):
+            return mark + text.encode(encoding)
+    return text.encode()
 
 
 def shown(name: str) -> str:

@@ -16,15 +16,18 @@ from aslkit.definition.document import DefinitionError, load
 from aslkit.definition.model import parse
 from aslkit.lint import ALL_RULES, RULES
 from aslkit.lint.engine import OFF, SEVERITIES, Config, Finding, check, syntax_finding
+from aslkit.record import Record
 from aslkit.report.colour import Paint, wanted
-from aslkit.report.findings import as_json, as_text
+from aslkit.report.findings import as_json, as_text, counted, statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import IO
 
+    from aslkit.cli.baseline import BaselineFile
     from aslkit.definition.document import Document
 
+FORMATS = ("text", "json", "github", "sarif", "junit")
 EPILOG = """\
 severities:
   error    AWS refuses the definition
@@ -32,10 +35,14 @@ severities:
   info     advice
 
 examples:
-  aslkit lint definitions/                 every *.asl.yaml, *.asl.yml and *.asl.json below
-  aslkit lint machine.asl.yaml --format json
+  aslkit lint definitions/                 every *.asl.yaml, *.asl.yml and *.asl.json below, and templates
+  aslkit lint template.yaml                the definitions inside a SAM or CloudFormation template
+  aslkit lint --fix definitions/           mend what has one obvious mend; --diff only shows it
+  aslkit lint --format sarif definitions/ > findings.sarif
+  aslkit lint --baseline known.json --update-baseline definitions/
   aslkit lint --select catch-loses-input definitions/
   aslkit lint --explain catch-loses-input
+  aslkit lint --watch definitions/
   terraform output -raw definition | aslkit lint -
 
 A comment `# aslkit: ignore[rule-id] reason` silences a rule on its line, or on the next line if it stands alone.
@@ -51,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=Help,
     )
     made.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, globs, or - for standard input")
-    made.add_argument("--format", choices=("text", "json"), default="text", help="how to print the findings (text)")
+    made.add_argument("--format", choices=FORMATS, default="text", help="how to print the findings (text)")
     made.add_argument("--select", action="append", metavar="RULE", help="only these rules (also: RULE,RULE)")
     made.add_argument("--ignore", action="append", metavar="RULE", help="not these rules (also: RULE,RULE)")
     made.add_argument(
@@ -60,50 +67,173 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--config", metavar="FILE", help="the project's rules (default: the nearest aslkit.yaml, or pyproject.toml)"
     )
+    made.add_argument("--fix", action="store_true", help="mend what has one obvious mend, and report what is left")
+    made.add_argument("--diff", action="store_true", help="print what --fix would change, and change nothing")
+    made.add_argument("--baseline", metavar="FILE", help="do not report the findings that this file lists")
+    made.add_argument("--update-baseline", action="store_true", help="write all findings to the baseline")
+    made.add_argument("--statistics", action="store_true", help="also count the findings of each rule")
+    made.add_argument("--watch", action="store_true", help="lint again whenever a file changes, until Ctrl-C")
     made.add_argument("--explain", metavar="RULE", help="print the manual of a rule, and stop")
     return made
 
 
 def run(options: argparse.Namespace) -> int:
     if options.explain:
-        print(manual(options.explain))
+        from aslkit.cli.rules import manual
+
+        print(manual(options.explain, options.config))
         return 0
     if not options.paths:
         raise CannotRun("lint what? Name files or folders, for example: aslkit lint definitions/")
+    _check_options(options)
+    if options.watch:
+        from aslkit.cli.watch import watch
+
+        return watch(options, lint_once)
     gc.disable()  # a short life that makes hardly any garbage: the collector would only look through all of it
-    findings: list[Finding] = []
-    texts: dict[str, str] = {}
-    names = files.find(options.paths)
-    failed = False
-    for name in shown(names, "files"):
-        config = _config(name, options)
-        found, text = lint_file(name, config)
-        findings += found
-        if found:
-            texts[files.shown(name)] = text
-        failed = failed or _fails(found, options.fail_on or config.fail_on)
-    if options.format == "json":
-        print(as_json(findings))
+    return lint_once(options)
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    """Raises CannotRun for options that say nothing together."""
+    if options.update_baseline and not options.baseline:
+        raise CannotRun("--update-baseline writes what file? Name it: --baseline known.json --update-baseline")
+    if options.diff and options.format != "text":
+        raise CannotRun(f"--diff prints a diff, and not --format {options.format}")
+    if options.statistics and options.format != "text":
+        raise CannotRun(f"--statistics goes with --format text, and not with --format {options.format}")
+    if options.watch and files.STDIN in options.paths:
+        raise CannotRun("--watch cannot watch standard input; name a file")
+
+
+class Linted(Record):
+    """What came of one file: its findings, its text and the document in it (None when it cannot be read), the severity
+    that fails, how many findings were mended, and the files that hold definitions for it."""
+
+    name: str
+    findings: Sequence[Finding]
+    text: str
+    document: Document | None
+    fail_on: str
+    mended: int = 0
+    refers_to: tuple[str, ...] = ()
+
+    @property
+    def fails(self) -> bool:
+        if self.fail_on == "never":
+            return False
+        failing = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
+        return any(finding.severity in failing for finding in self.findings)
+
+
+def lint_once(options: argparse.Namespace) -> int:
+    names = files.find(options.paths, (*files.ENDINGS, *files.TEMPLATE_ENDINGS))
+    known = None
+    if options.baseline:
+        from aslkit.cli.baseline import BaselineFile
+
+        known = BaselineFile(options.baseline, anew=options.update_baseline)
+    if options.fix or options.diff:
+        from aslkit.cli.fix import mend_file as treat
     else:
-        print(report(findings, texts, files=len(names), stream=sys.stdout))
-    return int(failed)
+        treat = _look_at
+    done = [treat(name, _config(name, options), known, options) for name in shown(names, "files")]
+    more = [name for one in done for name in one.refers_to if name not in names]
+    done += [treat(name, _config(name, options), known, options) for name in dict.fromkeys(more)]
+    if known is not None and options.update_baseline:
+        print(f"wrote {counted(known.update(), 'finding')} to {known.name}")
+        return 0
+    if not options.diff:
+        _print(done, options)
+    if known is not None:
+        known.tell_stale()
+    return int(any(one.fails or (options.diff and one.mended) for one in done))
 
 
-def report(findings: Sequence[Finding], texts: Mapping[str, str], *, files: int, stream: IO[str]) -> str:
+def _look_at(name: str, config: Config, known: BaselineFile | None, options: argparse.Namespace) -> Linted:
+    content = files.read(name)
+    document: Document | None = None
+    try:
+        document, look = reading(content, name, config)
+        found, text = look(document), document.text
+    except DefinitionError as error:
+        found, text = unreadable(error, config), decoded(content)
+    if known is not None:
+        found = known.report(name, found)
+    fail_on = options.fail_on or config.fail_on
+    return Linted(files.shown(name), found, text, document, fail_on, refers_to=refers_to(name, document))
+
+
+def refers_to(name: str, document: Document | None) -> tuple[str, ...]:
+    """The files that hold definitions for a template."""
+    if name.endswith(files.ENDINGS) or document is None or "DefinitionUri" not in document.text:
+        return ()
+    from aslkit.cli.template import referred
+
+    return referred(name, document)
+
+
+def _print(done: Sequence[Linted], options: argparse.Namespace) -> None:
+    """The report, on standard output; on standard error when that takes a mended text."""
+    stream = sys.stderr if options.fix and files.STDIN in options.paths else sys.stdout
+    print(_report(done, options, stream), file=stream)
+
+
+def _report(done: Sequence[Linted], options: argparse.Namespace, stream: IO[str]) -> str:
+    findings = [finding for one in done for finding in one.findings]
+    match options.format:
+        case "json":
+            return as_json(findings)
+        case "github":
+            from aslkit.report.github import as_github
+
+            return as_github(findings, files=len(done))
+        case "sarif":
+            from aslkit.report.sarif import as_sarif
+
+            return as_sarif(findings, {one.name: one.document for one in done if one.document is not None})
+        case "junit":
+            from aslkit.report.junit import as_junit
+
+            return as_junit(findings, [one.name for one in done])
+    texts = {one.name: one.text for one in done if one.findings}
+    shown_text = report(findings, texts, files=len(done), stream=stream, mended=sum(one.mended for one in done))
+    return f"{shown_text}\n{statistics(findings)}".rstrip() if options.statistics else shown_text
+
+
+def report(
+    findings: Sequence[Finding], texts: Mapping[str, str], *, files: int, stream: IO[str], mended: int = 0
+) -> str:
     """Findings as text, in colour where the stream takes it; `texts` holds the text of each source."""
     lines = {source: text.replace("\r\n", "\n").replace("\r", "\n").split("\n") for source, text in texts.items()}
-    return as_text(findings, lines, files=files, paint=Paint(wanted(stream)))
+    return as_text(findings, lines, files=files, paint=Paint(wanted(stream)), mended=mended)
 
 
-def lint_file(name: str, config: Config) -> tuple[list[Finding], str]:
-    """The findings in a file, and its text; a text that cannot be read is a finding as well."""
-    content = files.read(name)
-    try:
-        document = load(content, source=files.shown(name))
-    except DefinitionError as error:
-        broken = [syntax_finding(error)] if config.severity(ALL_RULES[0]) != OFF else []
-        return broken, content.decode("utf-8", "replace").removeprefix("\ufeff")
-    return lint_document(document, config), document.text
+def reading(content: bytes | str, name: str, config: Config) -> tuple[Document, Callable[[Document], list[Finding]]]:
+    """The document of a file, and what finds the findings in it.
+
+    Raises DefinitionError for a text that cannot be read.
+    """
+    source = files.shown(name)
+    text = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+    named = name.endswith(files.TEMPLATE_ENDINGS) and not name.endswith(files.ENDINGS)
+    if named or b"::StateMachine" in text or b"%{" in text:
+        from aslkit.cli.template import reading_of_template
+
+        found = reading_of_template(content, source, config)
+        if found is not None:
+            return found
+    return load(content, source=source), lambda document: lint_document(document, config)
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file that cannot be read, as far as it can be shown."""
+    return content.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def unreadable(error: DefinitionError, config: Config) -> list[Finding]:
+    """A text that is no definition, as a finding, unless the rule is off."""
+    return [syntax_finding(error)] if config.severity(ALL_RULES[0]) != OFF else []
 
 
 def lint_document(document: Document, config: Config) -> list[Finding]:
@@ -111,44 +241,23 @@ def lint_document(document: Document, config: Config) -> list[Finding]:
     return check(parse(document), RULES, config)
 
 
-def manual(rule_id: str) -> str:
-    """The manual of a rule: its id and severity, its docstring, its options."""
-    rule = next((rule for rule in ALL_RULES if rule.id == rule_id), None)
-    if rule is None:
-        raise CannotRun(_no_such_rule(rule_id))
-    import inspect
-
-    options = "".join(f"\n  {name.replace('_', '-')}: {value!r}" for name, value in rule.options.items())
-    text = inspect.cleandoc(rule.manual)
-    return f"{rule.id} ({rule.severity})\n\n{text}" + (f"\n\nOptions and their defaults:\n{options}" if options else "")
+# --- which rules -----------------------------------------------------------------------------------------------------
 
 
 def _config(name: str, options: argparse.Namespace) -> Config:
     config = config_for(name, options.config)
-    select, ignore = _rules(options.select), _rules(options.ignore)
+    select, ignore = _rules(options.select, config), _rules(options.ignore, config)
     if not (select or ignore):
         return config
     return Config(**{**config.__dict__, "select": select or config.select, "ignore": (*config.ignore, *ignore)})
 
 
-def _rules(given: list[str] | None) -> tuple[str, ...]:
+def _rules(given: list[str] | None, config: Config) -> tuple[str, ...]:
     names = tuple(name.strip() for word in given or () for name in word.split(",") if name.strip())
-    known = {rule.id for rule in ALL_RULES}
+    known = {rule.id for rule in (*ALL_RULES, *config.plugins)}
     for name in names:
         if name not in known:
-            raise CannotRun(_no_such_rule(name))
+            from aslkit.cli.rules import no_such_rule
+
+            raise CannotRun(no_such_rule(name))
     return names
-
-
-def _no_such_rule(name: str) -> str:
-    from aslkit.definition.spelling import nearest
-
-    close = nearest(name, [rule.id for rule in ALL_RULES])
-    return f'there is no rule "{name}"' + (f'; did you mean "{close}"?' if close else "; docs/rules lists them all")
-
-
-def _fails(findings: list[Finding], fail_on: str) -> bool:
-    if fail_on == "never":
-        return False
-    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    return any(finding.severity in failing for finding in findings)

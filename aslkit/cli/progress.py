@@ -36,3 +36,25 @@ def shown(items: Sequence[Item], what: str) -> Iterator[Item]:
     finally:
         if written:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+class Line:
+    """The same line for work that finds out as it goes how much there is: `tell` it, and `close` it at the end."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.last = time.monotonic() + PATIENCE
+        self.written = False
+
+    def tell(self, done: int, known: int) -> None:
+        if not sys.stderr.isatty() or time.monotonic() - self.last <= 0.1:
+            return
+        share = 20 * done // max(known, 1)
+        print(
+            f"\r{'█' * share}{'░' * (20 - share)} {done:,}/{known:,} {self.what}", end="", file=sys.stderr, flush=True
+        )
+        self.last, self.written = time.monotonic(), True
+
+    def close(self) -> None:
+        if self.written:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from aslkit.definition.substitution import SubstitutionError, substitute
 from aslkit.lint.engine import ERROR
 from aslkit.report.colour import Paint, wanted
 from aslkit.report.timeline import as_json, as_text
+from aslkit.simulation.logs import LEVELS, logs
 from aslkit.simulation.scenario import run_scenarios
 from aslkit.simulation.scenario_file import SOURCES
 
@@ -40,6 +42,7 @@ Without one the fake Glue runs every job for a minute, and the fake SNS takes ev
 examples:
   aslkit simulate definitions/db-refresh.asl.yaml --input definitions/inputs/dev.json
   aslkit simulate machine.asl.yaml --input input.json --outcomes outcomes.yaml --format json
+  aslkit simulate machine.asl.yaml --log-level ERROR      what the log group of such a level would hold
   echo '{"n": 3}' | aslkit simulate machine.asl.yaml --input -
 
 Exit codes: 0 the execution succeeded, 1 it did not (or AWS would refuse the definition), 2 cannot run.
@@ -57,6 +60,13 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--input", metavar="FILE", help="the execution's input, or - for standard input (default: {})")
     made.add_argument("--outcomes", metavar="FILE", help="what the services answer")
     made.add_argument("--format", choices=("text", "json"), default="text", help="a timeline, or everything (text)")
+    made.add_argument(
+        "--log-level",
+        choices=LEVELS,
+        metavar="LEVEL",
+        help="print the records that a log group of ALL, ERROR, FATAL gets",
+    )
+    made.add_argument("--no-execution-data", action="store_true", help="with --log-level: records without payloads")
     made.add_argument("--seed", type=int, help="decides jitter and random intrinsic functions (0)")
     made.add_argument("--config", metavar="FILE", help="the project's rules (default: the nearest aslkit.yaml)")
     substitutions.add_arguments(made)
@@ -64,21 +74,25 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
-    machine = _definition(options)
+    machine = definition(options)
     if machine is None:
         return 1
-    outcomes = _outcomes(options)
+    outcomes = outcomes_document(options.outcomes, options.input, options.seed)
     [*rest, verdict] = run_scenarios(outcomes, parse(machine), read=reader(os.path.dirname(options.outcomes or "")))
     for one in (*rest, verdict):
         _print_remarks(one, outcomes)
     if verdict.execution is None:
         return 2
+    if options.log_level:
+        for record in logs(verdict.execution.history, options.log_level, not options.no_execution_data):
+            print(json.dumps(record, ensure_ascii=False))
+        return int(verdict.execution.status != "SUCCEEDED")
     paint = Paint(wanted(sys.stdout))
     print(as_json(verdict.execution) if options.format == "json" else as_text(verdict.execution, paint))
     return int(verdict.execution.status != "SUCCEEDED")
 
 
-def _definition(options: argparse.Namespace) -> Document | None:
+def definition(options: argparse.Namespace) -> Document | None:
     """The definition with its placeholders filled; None, after a report, when AWS would refuse it."""
     document = substitutions.document(options.definition)
     values = substitutions.given(options)
@@ -96,23 +110,24 @@ def _definition(options: argparse.Namespace) -> Document | None:
     return document
 
 
-def _outcomes(options: argparse.Namespace) -> Document:
-    """What is given on the command line, as a scenario file of one scenario: its places are those of --outcomes."""
+def outcomes_document(outcomes: str | None, input: str | None = None, seed: int | None = None) -> Document:
+    """What is given on the command line (names of files), as a scenario file of one scenario: its places are those of
+    --outcomes."""
     given: dict[str, Any] = {}
     written: Document | None = None
     scenario: dict[str, Any] = {}
-    if options.outcomes:
-        written = substitutions.document(options.outcomes)
+    if outcomes:
+        written = substitutions.document(outcomes)
         if not isinstance(written.data, dict):
             raise CannotRun(f"{written.source}: outcomes are an object with `given` and `when`")
         scenario = {**written.data}
         given = {**scenario.get("given", {})} if isinstance(scenario.get("given", {}), dict) else scenario["given"]
     if isinstance(given, dict):
-        if options.input:
+        if input:
             given = {name: value for name, value in given.items() if name not in SOURCES}
-            given["input"] = substitutions.document(options.input).data
-        if options.seed is not None:
-            given["seed"] = options.seed
+            given["input"] = substitutions.document(input).data
+        if seed is not None:
+            given["seed"] = seed
     scenario = {"name": written.source if written else "outcomes", "then": {}, **scenario, "given": given}
     return _as_scenario_file(scenario, written)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from bisect import bisect_right
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import yaml
 
+from aslkit.definition.collector import Paused
 from aslkit.definition.scalars import (
     MAY_BE_READ_OTHERWISE,
     MAY_MEAN_MORE,
@@ -85,7 +85,8 @@ class Document(Record):
     """A definition as it was written.
 
     `data` is plain JSON data; `entries` holds the `Entry` of each key by the identity of its container; `duplicates`
-    and `readings` are what the text says that the data no longer shows.
+    and `readings` are what the text says that the data no longer shows, and so are `tags`, in a text that may have
+    any. A document that is only a part of its text has the offsets of that as `region`.
     """
 
     source: str
@@ -95,6 +96,8 @@ class Document(Record):
     entries: Mapping[int, Mapping[str | int, tuple[int, int, int, int, bool]]]
     duplicates: tuple[Duplicate, ...] = ()
     readings: tuple[Reading, ...] = ()
+    tags: Mapping[Pointer, str] = {}
+    region: tuple[int, int] | None = None
 
     def span(self, pointer: Pointer) -> Span:
         """The place of what stands at `pointer`, or of the nearest enclosing value that exists.
@@ -159,13 +162,13 @@ class Document(Record):
         return start + len(self.text[start:end].split("\n", 1)[0].rstrip())
 
 
-def load(text: str | bytes, *, source: str = "<text>") -> Document:
+def load(text: str | bytes, *, source: str = "<text>", tags: bool = False) -> Document:
     """The document that a YAML or JSON text writes down.
 
     A source whose name ends in `.json` must be JSON; anything else is read as YAML, of which JSON is a part. Scalars
     are what YAML 1.2's core schema says they are (`no`, `010`, `1:30`, `2025-01-01` are not a boolean, 8, 90, a date).
-    Merge keys are honoured. Raises DefinitionError with the place for anything that JSON cannot hold or a reader would
-    have to guess.
+    Merge keys are honoured. With `tags`, values may have tags of any name, which change nothing and are told in the
+    document. Raises DefinitionError with the place for anything that JSON cannot hold or a reader would have to guess.
     """
     decoded = _decoded(text, source)
     if len(decoded) > MAX_CHARACTERS:
@@ -176,13 +179,8 @@ def load(text: str | bytes, *, source: str = "<text>") -> Document:
         )
     if source.endswith(".json"):
         _check_json(decoded, source)
-    collecting = gc.isenabled()
-    gc.disable()  # nothing made here is garbage, and the collector would look through all of it many times
-    try:
-        return _Builder(decoded, source).document()
-    finally:
-        if collecting:
-            gc.enable()
+    with Paused():
+        return _Builder(decoded, source, {} if tags else None).document()
 
 
 def line_starts(text: str) -> list[int]:
@@ -279,7 +277,8 @@ def _parser(text: str) -> Any:
 class _Builder:
     """Builds one document from the parser's events, without recursion."""
 
-    def __init__(self, text: str, source: str) -> None:
+    def __init__(self, text: str, source: str, tags: dict[Pointer, str] | None = None) -> None:
+        self.tags = tags
         self.text = text
         self.source = source
         # JSON indents with tabs as well, where YAML does not; a tab inside JSON's strings is written as an escape
@@ -315,6 +314,7 @@ class _Builder:
             entries=self.entries,
             duplicates=tuple(self.duplicates),
             readings=tuple(self.readings),
+            tags=self.tags or {},
         )
 
     def _read(self) -> tuple[Entry, Any]:
@@ -401,7 +401,7 @@ class _Builder:
         container: Any = {} if type(event) is yaml.MappingStartEvent else []
         start = _start(event)
         if event.tag is not None and event.tag not in (f"{STANDARD}map", f"{STANDARD}seq", "!"):
-            self._fail(_tag_words(event.tag), start)
+            self._note_tag(event.tag, start)
         if len(self.trail) >= MAX_DEPTH:
             self._fail(_too_deep(), start)
         if event.anchor is not None:
@@ -508,13 +508,19 @@ class _Builder:
         if name == "str":
             return self.as_written(event.value)
         if name not in TAGGED:
-            self._fail(_tag_words(event.tag), _start(event))
+            self._note_tag(event.tag, _start(event))
+            return self.as_written(event.value)
         value = self._core(event.value, _start(event))
         if name == "float" and type(value) is int:
             return float(value)
         if type(value) is not TAGGED[name]:
             self._fail(f"{event.value!r} is no {name}, which its tag !!{name} says", _start(event))
         return value
+
+    def _note_tag(self, tag: str, offset: int) -> None:
+        if self.tags is None:
+            self._fail(_tag_words(tag), offset)
+        self.tags[tuple(self.keys)] = tag
 
     def _alias(self, event: Any) -> Any:
         name, offset = event.anchor, _start(event)

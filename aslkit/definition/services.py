@@ -1,7 +1,7 @@
-"""Name of an integration -> what it accepts: waiting patterns, parameters, errors.
+"""Name of an integration -> what it accepts: waiting patterns, parameters, errors; and what its actions answer.
 
-AWS's service models are in `services.bin`, made by `aslkit.operations.index`; one service is read when it is first
-asked for.
+AWS's service models are in `services.bin`, what actions answer in `outputs.bin`, both made by
+`aslkit.operations.index`; one service is read when it is first asked for.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE = os.path.join(os.path.dirname(__file__), "services.bin")
+OUTPUTS = os.path.join(os.path.dirname(__file__), "outputs.bin")
 
 Reference = int | str
 """Where a shape is described: its place in the service's table, or a word for a leaf. See `aslkit.operations.index`."""
@@ -54,24 +55,12 @@ LEAVES: dict[Reference, Shape] = {
 }
 
 
-class Service:
-    """One AWS service, as its model describes it."""
+class Shapes:
+    """The shapes of one service, each read when it is first asked for."""
 
-    def __init__(self, content: Mapping[str, Any], service_id: str) -> None:
-        self.id = service_id
-        self.errors: tuple[str, ...] = tuple(content["errors"])
-        self.actions: Mapping[str, tuple[Reference | None, int]] = content["actions"]
-        self._table = content["shapes"]
+    def __init__(self, table: list[Any]) -> None:
+        self._table = table
         self._known: dict[Reference, Shape] = dict(LEAVES)
-
-    def input(self, action: str) -> Shape:
-        """What an action of this service takes; a structure without members when it takes nothing."""
-        reference = self.actions[action][0]
-        return LEAVES["o"] if reference is None else self.shape(reference)
-
-    def raised(self, action: str) -> tuple[str, ...]:
-        """The errors that the model lists for an action."""
-        return tuple(self._table[self.actions[action][1]])
 
     def shape(self, reference: Reference) -> Shape:
         """The shape that a reference of this service stands for."""
@@ -83,8 +72,35 @@ class Service:
     def _read(self, reference: Reference) -> Shape:
         if isinstance(reference, str):
             least, _, most = reference[1:].partition("-")
-            return Shape("string", least=int(least), most=int(most) or None)
+            return Shape(LEAVES[reference[0]].kind, least=int(least), most=int(most) or None)
         return shape_of(self._table[reference])
+
+
+class Service(Shapes):
+    """One AWS service, as its model describes it."""
+
+    def __init__(self, content: Mapping[str, Any], service_id: str) -> None:
+        super().__init__(content["shapes"])
+        self.id = service_id
+        self.errors: tuple[str, ...] = tuple(content["errors"])
+        self.actions: Mapping[str, tuple[Reference | None, int]] = content["actions"]
+
+    def input(self, action: str) -> Shape:
+        """What an action of this service takes; a structure without members when it takes nothing."""
+        reference = self.actions[action][0]
+        return LEAVES["o"] if reference is None else self.shape(reference)
+
+    def raised(self, action: str) -> tuple[str, ...]:
+        """The errors that the model lists for an action."""
+        return tuple(self._table[self.actions[action][1]])
+
+
+class Outputs(Shapes):
+    """What the actions of one AWS service answer; an action that answers nothing is not among them."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        super().__init__(content["shapes"])
+        self.actions: Mapping[str, Reference] = content["actions"]
 
 
 def shape_of(written: list[Any]) -> Shape:
@@ -132,11 +148,27 @@ def index_version() -> str:
 
 
 @cache
-def _directory() -> dict[str, Any]:
-    with open(FILE, "rb") as file:
+def _directory(path: str = FILE) -> dict[str, Any]:
+    with open(path, "rb") as file:
         size = int.from_bytes(file.read(4), "big")
         directory: dict[str, Any] = json.loads(zlib.decompress(file.read(size)))
         return directory
+
+
+@cache
+def outputs(name: str) -> Outputs | None:
+    """What the actions of a service answer, by its name in the index; None if the index has none."""
+    entry = _directory(OUTPUTS)["services"].get(name)
+    if entry is None:
+        return None
+    import lzma
+
+    offset, size, begin, length = entry
+    with open(OUTPUTS, "rb") as file:
+        start = 4 + int.from_bytes(file.read(4), "big")
+        file.seek(start + offset)
+        block = lzma.decompress(file.read(size))
+    return Outputs(json.loads(block[begin : begin + length]))
 
 
 CALL, JOB, JOB_2, TOKEN = "", "sync", "sync:2", "waitForTaskToken"

@@ -30,6 +30,18 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     return _least_slips(word, known) or _beginning(word, known)
 
 
+def only_near(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that `word` was surely meant to be: the only one that differs in nothing but capitals, spaces, `_`
+    and `-`, else the only one within a few slips of it; None when there are several, or none."""
+    known = tuple(candidates)
+    same = [candidate for candidate in known if _folded(candidate) == _folded(word)]
+    if same:
+        return same[0] if len(same) == 1 else None
+    meant = _least_slips(word, known) if len(word) <= MAX_LENGTH else None
+    others = tuple(candidate for candidate in known if candidate != meant)
+    return meant if meant is not None and _least_slips(word, others) is None else None
+
+
 def _least_slips(word: str, candidates: Sequence[str]) -> str | None:
     meant, best, allowed_now, comparisons = _folded(word), None, len(word), 0
     for candidate in candidates:

@@ -455,7 +455,7 @@ class _PathReader(_Window):
                 start, index = index + 1, self.unescaped(quote, index + 1)
                 if self.at(self.after_blanks(index + 1)) not in ("]", ","):
                     self.fail("expected ']' or ',' after a quoted name", index + 1)
-                names.append(self._unescaped_text(start, index))
+                names.append(self._name(start, index, '"' if quote == "'" else "'"))
             elif not character or (comma and character == ","):
                 self.fail("expected a quoted name or ']'", index)
             elif character == "\\":
@@ -467,9 +467,10 @@ class _PathReader(_Window):
         self.position = index + 1
         return Names(tuple(names), quote)
 
-    def _unescaped_text(self, start: int, stop: int) -> str:
+    def _name(self, start: int, stop: int, other: str) -> str:
+        """A quoted name. A backslash before the other kind of quote belongs to it (recorded on AWS, unlike Jayway)."""
         try:
-            return _unescape(self.text[start:stop])
+            return f"\\{other}".join(_unescape(part) for part in self.text[start:stop].split(f"\\{other}"))
         except ValueError as error:
             self.fail(str(error), start)
 

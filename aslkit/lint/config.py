@@ -8,13 +8,14 @@ from aslkit.definition.document import Document, Entry
 from aslkit.definition.duration import seconds_of
 from aslkit.definition.model import STATE_TYPES
 from aslkit.definition.spelling import nearest
-from aslkit.lint.engine import OFF, SEVERITIES, Config, Setting
+from aslkit.lint.engine import OFF, SEVERITIES, SHARED_OPTIONS, Config, PathSettings, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from aslkit.definition.document import Pointer
     from aslkit.definition.model import Json
+    from aslkit.lint.engine import Rule
 
     Reader = Callable[[Document, Pointer, Json], Any]
     """(config, place, value) -> what the value means. Raises ConfigError when it does not fit."""
@@ -179,10 +180,37 @@ def _depth(document: Document, pointer: Pointer, value: Json) -> int:
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 
-def _known_rules(document: Document, pointer: Pointer, value: Json) -> tuple[str, ...]:
+def _plugins(document: Document, pointer: Pointer, value: Json) -> tuple[Rule, ...]:
+    """The rules of the plugins that a config names; a plugin's module stands beside the config, or is installed."""
+    known: tuple[Rule, ...] | None = document.__dict__.get("_plugins")
+    if known is None:
+        from os.path import abspath, dirname
+
+        from aslkit.lint import ALL_RULES
+        from aslkit.lint.plugins import PluginError, plugin_rules
+
+        own = {rule.id for rule in ALL_RULES}
+        try:
+            known = plugin_rules(_texts(document, pointer, value), dirname(abspath(document.source)))
+        except PluginError as error:
+            _fail(document, pointer, f"the plugin {error}")
+        for rule in known:
+            if rule.id in own:
+                _fail(document, pointer, f'a plugin has a rule "{rule.id}", and aslkit itself has one of that name')
+        document.__dict__["_plugins"] = known
+    return known
+
+
+def _all_rules(document: Document) -> tuple[Rule, ...]:
+    """The rules of aslkit, and those of the plugins that the config names."""
     from aslkit.lint import ALL_RULES
 
-    known = [rule.id for rule in ALL_RULES]
+    named = document.data.get("plugins") if isinstance(document.data, dict) else None
+    return (*ALL_RULES, *(_plugins(document, ("plugins",), named) if named is not None else ()))
+
+
+def _known_rules(document: Document, pointer: Pointer, value: Json) -> tuple[str, ...]:
+    known = [rule.id for rule in _all_rules(document)]
     names = _texts(document, pointer, value)
     for index, name in enumerate(names):
         if name not in known:
@@ -192,15 +220,12 @@ def _known_rules(document: Document, pointer: Pointer, value: Json) -> tuple[str
 
 
 def _settings(document: Document, pointer: Pointer, value: Json) -> dict[str, Setting]:
-    from aslkit.lint import ALL_RULES
-
-    keys = {rule.id: _setting_of(rule.options) for rule in ALL_RULES}
+    keys = {rule.id: _setting_of(rule.options) for rule in _all_rules(document)}
     return _object(document, pointer, value, keys)
 
 
 def _setting_of(options: Mapping[str, Any]) -> Reader:
-    shared = ("workflow_type", "policies")  # the config says these once for all rules
-    own = {name.replace("_", "-"): default for name, default in options.items() if name not in shared}
+    own = {name.replace("_", "-"): default for name, default in options.items() if name not in SHARED_OPTIONS}
 
     def read(document: Document, pointer: Pointer, value: Json) -> Setting:
         if not isinstance(value, dict):
@@ -221,51 +246,142 @@ def _like(default: Any) -> Reader:
 
 _severity = _one_of(OFF, *SEVERITIES)
 
+# --- settings for some files -----------------------------------------------------------------------------------------
+
+PATHS: Mapping[str, Reader] = {"glob": _texts, "rules": _settings}
+
+
+def _paths(document: Document, pointer: Pointer, value: Json) -> tuple[PathSettings, ...]:
+    if not isinstance(value, list):
+        _fail(document, pointer, '"paths" is a list, each with a glob and the rules for the files that it names')
+    read = []
+    for index, item in enumerate(value):
+        one = _object(document, (*pointer, index), item, PATHS)
+        for name in PATHS:
+            if name not in one:
+                _fail(document, (*pointer, index), f'an entry of "paths" has "glob" and "rules"; here is no "{name}"')
+        read.append(PathSettings(one["glob"], one["rules"]))
+    return tuple(read)
+
+
+def for_path(config: Config, path: str) -> Config:
+    """The config with what it says for a file, `path` being its path from the config's folder, with `/`.
+
+    Of several entries whose glob names the file, all count, the later ones first; options of a rule add up.
+    """
+    settings = dict(config.settings)
+    for entry in config.paths:
+        if any(names(pattern, path) for pattern in entry.glob):
+            for rule_id, setting in entry.settings.items():
+                before = settings.get(rule_id, Setting(options={}))
+                settings[rule_id] = Setting({**before.options, **setting.options}, setting.severity or before.severity)
+    return Config(**{**config.__dict__, "settings": settings, "paths": ()})
+
+
+def names(pattern: str, path: str) -> bool:
+    """Whether a glob names a path: `*` and `?` stay within a folder, `**` is any number of folders, a folder stands
+    for all that is in it, and a pattern without `/` is a name in any folder."""
+    import re
+
+    text = pattern.strip("/") if "/" in pattern.rstrip("/") else f"**/{pattern.strip('/')}"
+    text = re.sub(r"(?:\*\*/)+", "**/", text)
+    parts = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    translated = re.sub(r"\*\*/|\*\*|\*|\?|[^*?]+", lambda found: parts.get(found[0], re.escape(found[0])), text)
+    return re.fullmatch(f"{translated}(?:/.*)?", path) is not None
+
+
 # --- policies --------------------------------------------------------------------------------------------------------
 
+
+def _either(boolean: Reader, other: Reader) -> Reader:
+    """true or false, or something else."""
+    return lambda document, pointer, value: (boolean if isinstance(value, bool) else other)(document, pointer, value)
+
+
+_boolean_or_texts = _either(_boolean, _texts)
 RETRY: Mapping[str, Reader] = {
     "errors": _texts,
     "attempts": _bounded(_number),
     "interval": _bounded(_length),
     "backoff": _bounded(_number),
     "max-delay": _bounded(_length),
+    "jitter": _one_of("FULL", "NONE"),
+    "total": _bounded(_length),
+    "never": _texts,
 }
 CATCH: Mapping[str, Reader] = {
     "errors": _texts,
-    "publishes": _boolean,
+    "to": _texts,
+    "publishes": _boolean_or_texts,
     "ends": _one_of("Fail", "Succeed"),
     "keeps-input": _boolean,
     "enclosing": _boolean,
 }
-FORBID: Mapping[str, Reader] = {"hard-coded-arns": _boolean, "account-ids": _boolean}
+FORBID: Mapping[str, Reader] = {"hard-coded-arns": _boolean, "account-ids": _boolean, "regions": _boolean}
+MACHINE: Mapping[str, Reader] = {
+    "timeout": _timer,
+    "comment": _boolean,
+    "query-language": _one_of("JSONPath", "JSONata"),
+    "states": _bounded(_number),
+    "has": _texts,
+}
 
 
 def _of(keys: Mapping[str, Reader]) -> Reader:
     return lambda document, pointer, value: _object(document, pointer, value, keys)
 
 
+def _each_of(*words: str) -> Reader:
+    """One or several of these words."""
+    return lambda document, pointer, value: tuple(
+        _one_of(*words)(document, pointer, item) for item in _texts(document, pointer, value)
+    )
+
+
+def _absent(document: Document, pointer: Pointer, value: Json) -> bool:
+    if value is not False:
+        _fail(document, pointer, f"{_name(pointer)} is false (there is none), or an object of what it demands")
+    return value
+
+
+def _demanded_parameters(document: Document, pointer: Pointer, value: Json) -> dict[str, Any]:
+    if not isinstance(value, dict) or not value:
+        _fail(document, pointer, f"{_name(pointer)} is an object: the name of a parameter, and true, false or patterns")
+    return {name: _boolean_or_texts(document, (*pointer, name), inner) for name, inner in value.items()}
+
+
+SELECTORS: Mapping[str, Reader] = {
+    "states": _texts,
+    "type": _each_of(*STATE_TYPES),
+    "resource": _texts,
+    "depth": _depth,
+    "inside": _each_of("Parallel", "Map"),
+}
+DEMANDS: Mapping[str, Reader] = {
+    "retry": _either(_absent, _of(RETRY)),
+    "runs": _bounded(_number),
+    "catch": _either(_absent, _of(CATCH)),
+    "timeout": _timer,
+    "heartbeat": _timer,
+    "waits": _boolean,
+    "keeps-input": _boolean,
+    "parameters": _demanded_parameters,
+    "forbid": _of(FORBID),
+    "called": _texts,
+    "comment": _boolean,
+    "default": _boolean,
+    "concurrency": _bounded(_number),
+    "forbidden": _boolean,
+    "machine": _of(MACHINE),
+}
 POLICY: Mapping[str, Reader] = {
     "name": _text,
     "reason": _text,
     "severity": _one_of(*SEVERITIES),
-    "states": _texts,
-    "type": lambda document, pointer, value: tuple(
-        _one_of(*STATE_TYPES)(document, pointer, item) for item in _texts(document, pointer, value)
-    ),
-    "resource": _texts,
-    "depth": _depth,
-    "inside": lambda document, pointer, value: tuple(
-        _one_of("Parallel", "Map")(document, pointer, item) for item in _texts(document, pointer, value)
-    ),
-    "retry": _of(RETRY),
-    "catch": _of(CATCH),
-    "timeout": _timer,
-    "heartbeat": _timer,
-    "waits": _boolean,
-    "forbid": _of(FORBID),
-    "machine": _of({"timeout": _timer}),
+    **SELECTORS,
+    "except": _of(SELECTORS),
+    **DEMANDS,
 }
-DEMANDS = ("retry", "catch", "timeout", "heartbeat", "waits", "forbid", "machine")
 
 
 def _policies(document: Document, pointer: Pointer, value: Json) -> tuple[Mapping[str, Any], ...]:
@@ -289,6 +405,8 @@ KEYS: Mapping[str, Reader] = {
     "fail-on": _one_of(*SEVERITIES, "never"),
     "type": _one_of("STANDARD", "EXPRESS"),
     "policies": _policies,
+    "paths": _paths,
+    "plugins": _plugins,
 }
 FIELDS = {
     "rules": "settings",
@@ -297,5 +415,7 @@ FIELDS = {
     "fail-on": "fail_on",
     "type": "workflow_type",
     "policies": "policies",
+    "paths": "paths",
+    "plugins": "plugins",
 }
 """Key of the config -> field of Config."""

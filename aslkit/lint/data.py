@@ -17,18 +17,21 @@ from aslkit.lint.dataflow import (
     PARAMETERS,
     RESULT,
     RESULT_SELECTOR,
+    TESTED,
     UNWRITTEN,
+    VARIABLE,
     Read,
     flow,
 )
 from aslkit.lint.engine import WARNING, Hit, rule
+from aslkit.lint.routes import in_words, route_from
 from aslkit.lint.shapes import ABSENT, MAYBE, PRESENT, Array, Keys, Loss, Object, Scalar, Shape, read
 from aslkit.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from aslkit.definition.document import Pointer
+    from aslkit.definition.document import Pointer, Span
     from aslkit.definition.model import State, StateMachine
 
 MAX_LOSSES = 64
@@ -37,7 +40,9 @@ MAX_LOSSES = 64
 WRAPPERS = ("Payload", "Output", "ResponseBody")
 """Where integrations put the answer itself; what is in it is unknown."""
 
-MISSING, IN_ARRAY, CONTEXT, FAILED_RESULT = "missing", "array", "context", "failed"
+MISSING, IN_ARRAY, CONTEXT, FAILED_RESULT, UNDEFINED = "missing", "array", "context", "failed", "undefined"
+
+CONTEXT_ROOTS = ("$$", "$states.context")
 
 
 class Miss(Record):
@@ -61,6 +66,8 @@ def misses(machine: StateMachine) -> Mapping[str, tuple[Miss, ...]]:
         for one in visit.reads:
             if one.found.presence == PRESENT or (one.found.presence == MAYBE and not one.found.losses):
                 continue
+            if one.effect == TESTED or (one.route.root == VARIABLE and one.found.at == 0):
+                continue
             for kind, pointer in _reasons(visit.state, one, taken):
                 found.setdefault(kind, []).append(Miss(kind, pointer, visit.state, one))
     return {
@@ -76,15 +83,27 @@ def _taken(machine: StateMachine) -> frozenset[str | int]:
         one.route.keys[0]
         for visit in flow(machine).visits.values()
         for one in visit.reads
-        if one.route.keys and one.found.presence == MAYBE and not one.found.losses and one.found.at == 0
+        if one.route.keys
+        and one.route.root in ("$", "$states.input")
+        and one.found.presence == MAYBE
+        and not one.found.losses
+        and one.found.at == 0
     )
 
 
 def _reasons(state: State, one: Read, taken: frozenset[str | int]) -> Iterator[tuple[str, Pointer]]:
     """Why a read finds nothing, as (kind, where it is mended)."""
     found, keys = one.found, one.route.keys or ()
-    if one.route.root == "$$":
+    if one.route.root in CONTEXT_ROOTS:
         yield CONTEXT, one.pointer
+        return
+    if one.effect:
+        if found.presence == ABSENT or next(_to_blame(state, one), None) is not None:
+            yield UNDEFINED, one.pointer
+        return
+    if one.route.root == VARIABLE:
+        if found.presence == ABSENT:
+            yield MISSING, one.pointer
         return
     if _is_misread_array(found.holder, keys[found.at]):
         yield IN_ARRAY, one.pointer
@@ -482,8 +501,8 @@ def missing_path(machine: StateMachine) -> Iterator[Hit]:
     for miss in misses(machine).get(MISSING, ()):
         yield Hit(
             miss.pointer,
-            f'"{miss.state.name}" reads {miss.read.route.text}, but {_lacking(miss.read)}: the execution fails here '
-            f"with States.Runtime, which no Catch sees{_meant(miss.read)}",
+            f'"{miss.state.name}" reads {miss.read.route.text}, but {_lacking(miss.read)}: '
+            f"{consequence(miss.read)}{_meant(miss.read)}",
         )
 
 
@@ -706,12 +725,83 @@ def unknown_context_field(machine: StateMachine) -> Iterator[Hit]:
         if keys[0] == "Map" and one.found.at == 0:
             why = "the context object has a Map in the states of a Map only, and in its ItemSelector"
         else:
-            why = f"the context object has no {_path(keys[: one.found.at + 1], '$$')}"
-        yield Hit(
-            miss.pointer,
-            f'"{miss.state.name}" reads {one.route.text}, but {why}: the execution fails here with States.Runtime, '
-            f"which no Catch sees{_meant(one)}",
-        )
+            why = f"the context object has no {_told(one, keys[: one.found.at + 1])}"
+        message = f'"{miss.state.name}" reads {one.route.text}, but {why}: {consequence(one)}{_meant(one)}'
+        yield Hit(miss.pointer, message, span=span_of(machine, one))
+
+
+@rule(WARNING)
+def undefined_in_jsonata(machine: StateMachine) -> Iterator[Hit]:
+    """A JSONata expression reads what is not there.
+
+    A state without Output passes on its result and not its input, a catcher without Output the error output: what a
+    later state reads from its input is gone then. Or the name is misspelt. The route gives nothing (undefined): a state
+    whose whole expression gives nothing fails with States.QueryEvaluationError, a text that is put together has a gap.
+    Pass the input on with `Output: "{% $states.input %}"`, or keep what is needed in a variable, with Assign.
+
+    Bad:
+
+        QueryLanguage: JSONata
+        StartAt: Load
+        States:
+          Load:
+            Type: Task
+            Resource: arn:aws:states:::glue:startJobRun.sync
+            TimeoutSeconds: 7200
+            Arguments: {JobName: load}
+            Next: Tell
+          Tell:
+            Type: Pass
+            Output: "{% $states.input.topic %}"  # <-
+            End: true
+
+    Good:
+
+        QueryLanguage: JSONata
+        StartAt: Load
+        States:
+          Load:
+            Type: Task
+            Resource: arn:aws:states:::glue:startJobRun.sync
+            TimeoutSeconds: 7200
+            Arguments: {JobName: load}
+            Output: "{% $states.input %}"
+            Next: Tell
+          Tell:
+            Type: Pass
+            Output: "{% $states.input.topic %}"
+            End: true
+    """
+    for miss in misses(machine).get(UNDEFINED, ()):
+        one = miss.read
+        loss = next(_to_blame(miss.state, one), None)
+        why = _lacking(one) if loss is None else _taken_away(machine, loss, miss.state)
+        message = f'"{miss.state.name}" reads {one.route.text}, but {why}: {consequence(one)}'
+        related = () if loss is None else (loss.pointer,)
+        yield Hit(miss.pointer, message + (_meant(one) if loss is None else ""), related, span=span_of(machine, one))
+
+
+def _taken_away(machine: StateMachine, loss: Loss, reader: State) -> str:
+    """Who took away what a state in JSONata reads, and on which route."""
+    owner = f'"{_owner(loss.pointer)}" (line {_line(machine, loss.pointer)})'
+    told = LOSSES.get(loss.kind, "{owner} takes it away with its {field}")
+    return told.format(owner=owner, field=loss.pointer[-1]) + _on_route(machine, loss.pointer, reader)
+
+
+def _on_route(machine: StateMachine, pointer: Pointer, reader: State) -> str:
+    """The route from a place to the state that reads, where there are others between."""
+    names = route_from(machine, pointer, reader)
+    return f", on the route {in_words(names)}" if len(names) > 2 else ""
+
+
+LOSSES = {
+    RESULT: "the result of {owner}, which has no Output, replaces the input",
+    CATCH: "the catcher of {owner} has no Output, so that {{Error, Cause}} replaces the input",
+    OUTPUT: "{owner} passes on just what its Output lists",
+    PARAMETERS: "{owner} gives just what its {field} lists",
+    ITEM: "an iteration of {owner} gets one item and nothing else",
+}
+"""Kind of a loss in a state in JSONata -> what it does."""
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
@@ -738,8 +828,9 @@ def _readers(machine: StateMachine, some: list[Miss]) -> str:
     others = f" and {more} more state{'s' * (more > 1)} read" if more else " reads"
     return (
         f'"{first[0].state.name}" (line {_line(machine, first[0].read.pointer)}){others} '
-        f"{_listed(dict.fromkeys(miss.read.route.text for miss in first))}: nothing is there then, and the execution "
-        "fails with States.Runtime, which no Catch sees"
+        f"{_listed(dict.fromkeys(miss.read.route.text for miss in first))}"
+        f"{_on_route(machine, first[0].pointer, first[0].state)}: nothing is there then, and the execution fails with "
+        "States.Runtime, which no Catch sees"
     )
 
 
@@ -752,7 +843,7 @@ def _listed(texts: Iterable[str], most: int = 3) -> str:
 def _lacking(one: Read) -> str:
     """Why a read finds nothing: what is there instead."""
     found, keys = one.found, one.route.keys or ()
-    holder, place = found.holder, _path(keys[: found.at])
+    holder, place = found.holder, _told(one, keys[: found.at])
     match holder:
         case Array():
             length = "an array" if holder.elements is None else f"an array of {len(holder.elements)}"
@@ -760,7 +851,7 @@ def _lacking(one: Read) -> str:
         case Scalar(kind):
             return f"{place} is {'null' if kind == 'null' else f'a {kind}'}"
         case Object(open=True):
-            return f"nothing writes {_path(keys[: found.at + 1])} on some route to it"
+            return f"nothing writes {_told(one, keys[: found.at + 1])} on some route to it"
         case _ if not holder.members:
             return f"{place} is {{}}"
         case _:
@@ -769,8 +860,7 @@ def _lacking(one: Read) -> str:
 
 def _meant(one: Read) -> str:
     keys = next(_near(one), None)
-    root = "$$" if one.route.root == "$$" else "$"
-    return "" if keys is None else f"; did you mean {_path(keys, root)}?"
+    return "" if keys is None else f"; did you mean {_told(one, keys)}?"
 
 
 def _near(one: Read) -> Iterator[Keys]:
@@ -793,6 +883,33 @@ def _alike(one: Read) -> Iterator[Keys]:
         for rest in (keys[at:], keys[at + 1 :]):
             if rest and type(member.shape) is Object and str(rest[0]) in member.shape.members:
                 yield (*keys[:at], name, *rest)
+
+
+def _told(one: Read, keys: Keys) -> str:
+    """The route to some of the keys of a read, as it is written there."""
+    return _path(keys[1:], f"${keys[0]}") if one.route.root == VARIABLE and keys else _path(keys, one.route.root)
+
+
+def consequence(one: Read) -> str:
+    """What happens when a read finds nothing."""
+    return CONSEQUENCES.get(one.effect, "it is undefined here")
+
+
+CONSEQUENCES = {
+    "": "the execution fails here with States.Runtime, which no Catch sees",
+    "fails": "the expression gives nothing, and the state fails with States.QueryEvaluationError",
+    "blank": "the text has a gap here",
+}
+"""The effect of a read that finds nothing -> what happens."""
+
+
+def span_of(machine: StateMachine, one: Read) -> Span | None:
+    """The place of a read inside its string; None where that is the whole of it."""
+    if one.end <= one.start:
+        return None
+    from aslkit.lint.places import inner_span
+
+    return inner_span(machine.document, one.pointer, one.start, one.end)
 
 
 def _path(keys: Keys, root: str = "$") -> str:

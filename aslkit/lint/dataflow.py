@@ -2,8 +2,9 @@
 
 The execution's input is unknown: anything may be in it. From there shapes are carried along every transition, as the
 States Language says (InputPath, Parameters, the task, ResultSelector, ResultPath into the raw input, OutputPath; a
-catcher writes into the raw input). Where routes meet, shapes are joined. A loop is gone around until nothing changes,
-at most MAX_VISITS times; what changes still is unknown.
+catcher writes into the raw input), and so are the variables that Assign sets. Where routes meet, shapes are joined. A
+loop is gone around until nothing changes, at most MAX_VISITS times; what changes still is unknown. The states in
+JSONata are in `aslkit.lint.jsonata_flow`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from functools import lru_cache
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from aslkit.definition.model import ABSENT as NOT_WRITTEN
 from aslkit.definition.model import (
-    ABSENT,
     JSONATA,
     Catcher,
     Choice,
@@ -34,16 +35,15 @@ from aslkit.lint.shapes import (
     BOOLEAN,
     EMPTY,
     NUMBER,
+    ORIGIN,
     PRESENT,
     STRING,
     UNKNOWN,
-    Array,
     Keys,
     Loss,
     Member,
     Object,
     Reading,
-    Scalar,
     Shape,
     array,
     array_of,
@@ -79,10 +79,21 @@ RESULT_SELECTOR = "ResultSelector"
 PARAMETERS = "Parameters"
 ITEM = "item"
 OUTPUT = "Output"
+ASSIGN = "Assign"
 UNWRITTEN = "unwritten"
 ELSEWHERE = "elsewhere"
+UNASSIGNED = "unassigned"
 """The kinds of Loss: an error output, a result, … took the place of what was there. UNWRITTEN: a state that fails does
-not write its result. ELSEWHERE: the error output on this route is in another place."""
+not write its result. ELSEWHERE: the error output on this route is in another place. UNASSIGNED: no Assign has set the
+variable."""
+
+VARIABLE = "variable"
+"""The root of the route to a variable, whose name is the first key."""
+
+TESTED = "tested"
+"""The effect of a read that only asks whether something is there."""
+
+NO_VARIABLES: Shape = Object({}, losses=(Loss(UNASSIGNED, ()),))
 
 ERROR_OUTPUT = built({"Error": STRING, "Cause": STRING})
 """What a catcher writes. Source: States Language specification, "Fallback states"."""
@@ -111,8 +122,6 @@ CONTEXT = built(
 )
 """The context object outside a Map. Source: Step Functions guide, "Context object"."""
 
-CONTEXT_IN_MAP = put(CONTEXT, ("Map",), built({"Item": ITEM_CONTEXT}))
-
 
 class Expression(Record):
     """What a path or an intrinsic function call reads, and the shape of what a call gives (None for a path)."""
@@ -122,56 +131,80 @@ class Expression(Record):
 
 
 class Route(Record):
-    """A path: `root` is `$`, `$$` or a variable's name; `keys` is None for a path that is no plain route."""
+    """A path: `root` is `$`, `$$`, VARIABLE, or `$states.…`; `keys` is None for a path that is no plain route.
+
+    `partial`: the path goes on behind the keys, in a way that is not followed.
+    """
 
     text: str
     root: str
     keys: Keys | None
+    partial: bool = False
 
 
 class Read(NamedTuple):
-    """One path that is read: the place of the expression that it stands in, the document, and what is found."""
+    """One path that is read: the place of the expression that it stands in, the document, and what is found.
+
+    In JSONata, `effect` says what follows when nothing is found (a word of `jsonata_reads`; empty in JSONPath, where
+    the state fails), and the path stands in the string from `start` to `end`.
+    """
 
     pointer: Pointer
     route: Route
     document: Shape
     found: Reading
+    effect: str = ""
+    start: int = 0
+    end: int = 0
 
 
 class Visit:
     """What the analysis knows of one state.
 
-    `raw` is the joined shape of its raw input, `entering` that of each transition by the pointer of the transition (of
-    StartAt for the first state), `reads` what its paths find; `inside_map` says whether `$$.Map` exists.
+    `raw` is the joined shape of its raw input, `variables` that of the variables it can read, `entering` the input of
+    each transition by the pointer of the transition (of StartAt for the first state), `reads` what its paths find;
+    `inside_map` says whether `$$.Map` exists.
     """
 
-    __slots__ = ("count", "entering", "inside_map", "raw", "reads", "state")
+    __slots__ = ("count", "entering", "inside_map", "raw", "reads", "state", "variables")
 
     def __init__(self, state: State, inside_map: bool) -> None:
         self.state = state
         self.inside_map = inside_map
         self.raw: Shape | None = None
+        self.variables: Shape = NO_VARIABLES
         self.entering: dict[Pointer, Shape] = {}
         self.reads: list[Read] = []
         self.count = 0
 
-    def enter(self, pointer: Pointer, shape: Shape) -> bool:
+    def enter(self, pointer: Pointer, shape: Shape, variables: Shape) -> bool:
         """Whether the state must be looked at again, because more may enter it than was known."""
         self.entering[pointer] = shape
         if self.raw is None:
-            self.raw = shape
+            self.raw, self.variables = shape, variables
             return True
-        before = self.raw
-        self.raw = UNKNOWN if self.count >= MAX_VISITS else join(before, shape)
-        return self.raw is not before
+        before, known = self.raw, self.variables
+        self.raw, self.variables = self._wider(before, shape), self._wider(known, variables)
+        return self.raw is not before or self.variables is not known
+
+    def _wider(self, before: Shape, more: Shape) -> Shape:
+        joined = join(before, more)
+        return joined if joined is before or self.count < MAX_VISITS else UNKNOWN
 
 
 class Flow:
-    """The data flow of a definition: the visit of every state that can be entered, by its pointer."""
+    """The data flow of a definition: the visit of every state that can be entered, by its pointer.
 
-    __slots__ = ("outputs", "visits")
+    `context` and `context_in_map` are the shapes of the context object; `inherited` are the variables that each scope
+    can read from those around it.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("context", "context_in_map", "inherited", "outputs", "visits")
+
+    def __init__(self, context: Shape) -> None:
+        self.context = context
+        self.context_in_map = put(context, ("Map",), built({"Item": ITEM_CONTEXT}))
+        self.inherited: dict[Pointer, Shape] = {}
         self.visits: dict[Pointer, Visit] = {}
         self.outputs: dict[Pointer, Shape] = {}
 
@@ -179,54 +212,66 @@ class Flow:
 @fact
 def flow(machine: StateMachine) -> Flow:
     """The data flow of a whole definition whose input is unknown."""
-    found = Flow()
-    _run(found, machine, UNKNOWN, inside_map=False)
+    found = Flow(CONTEXT)
+    run(found, machine, UNKNOWN, NO_VARIABLES, inside_map=False)
+    return found
+
+
+@fact
+def flow_from_input(machine: StateMachine) -> Flow:
+    """The data flow in which each read of the execution's input tells so: its losses hold the ORIGIN."""
+    entering = Object({}, True, (Loss(ORIGIN, ()),))
+    found = Flow(put(CONTEXT, ("Execution", "Input"), entering))
+    run(found, machine, entering, NO_VARIABLES, inside_map=False)
     return found
 
 
 class Exit(NamedTuple):
-    """A way out of a state: the name of the next one (None at the end of the scope), where that stands, the output."""
+    """A way out of a state: the name of the next one (None at the end of the scope), where that stands, the output, the
+    variables behind it."""
 
     target: str | None
     pointer: Pointer
     shape: Shape
+    variables: Shape
 
 
-def _run(found: Flow, scope: StateMachine, entering: Shape, *, inside_map: bool) -> Shape | None:
+def run(found: Flow, scope: StateMachine, entering: Shape, variables: Shape, *, inside_map: bool) -> Shape | None:
     """Carries a shape through a scope; the shape of its output, None while no route is known to end well."""
-    order = _order(scope)
+    found.inherited[scope.pointer] = variables
+    ordered = order(scope)
     pending: list[int] = []
     waiting: set[str] = set()
-    names = list(order)
+    names = list(ordered)
 
-    def enter(name: str | None, pointer: Pointer, shape: Shape) -> None:
-        if name not in order:
+    def enter(name: str | None, pointer: Pointer, shape: Shape, variables: Shape) -> None:
+        if name not in ordered:
             return
         state = scope.states[name]
         visit = found.visits.get(state.pointer)
         if visit is None:
             visit = found.visits[state.pointer] = Visit(state, inside_map)
-        if visit.enter(pointer, shape) and name not in waiting:
+        if visit.enter(pointer, shape, variables) and name not in waiting:
             waiting.add(name)
-            heappush(pending, order[name])
+            heappush(pending, ordered[name])
 
-    enter(scope.start_at, (*scope.pointer, "StartAt"), entering)
+    enter(scope.start_at, (*scope.pointer, "StartAt"), entering, variables)
     while pending:
         name = names[heappop(pending)]
         waiting.discard(name)
         visit = found.visits[scope.states[name].pointer]
         visit.count += 1
-        for target, pointer, shape in _exits(found, visit):
-            if target is None:
+        for leaving in _exits(found, visit):
+            if leaving.target is None:
                 known = found.outputs.get(scope.pointer)
-                found.outputs[scope.pointer] = shape if known is None else join(known, shape)
+                found.outputs[scope.pointer] = leaving.shape if known is None else join(known, leaving.shape)
             else:
-                enter(target, pointer, shape)
+                enter(*leaving)
     return found.outputs.get(scope.pointer)
 
 
 @fact
-def _order(scope: StateMachine) -> dict[str, int]:
+def order(scope: StateMachine) -> dict[str, int]:
     """The states that can be entered, so numbered that all but the backward transitions of loops go upwards."""
     if scope.start_at is None or scope.start_at not in scope.states:
         return {}
@@ -260,7 +305,13 @@ def route(text: str) -> Route | None:
         path = parse_path(text)
     except PathSyntaxError:
         return None
-    return Route(text, path.root, path.keys)
+    return _route(path)
+
+
+def _route(path: Any) -> Route:
+    if path.root in ("$", "$$"):
+        return Route(path.text, path.root, path.keys)
+    return Route(path.text, VARIABLE, (path.root, *(path.keys or ())), path.keys is None)
 
 
 GIVES: dict[str, Shape] = {"string": STRING, "number": NUMBER, "boolean": BOOLEAN, "array": array_of(UNKNOWN)}
@@ -289,7 +340,7 @@ def _arguments(call: Any) -> Iterator[Route]:
 
     for argument in call.arguments:
         if isinstance(argument, PathArgument):
-            yield Route(argument.path.text, argument.path.root, argument.path.keys)
+            yield _route(argument.path)
         elif isinstance(argument, Call):
             yield from _arguments(argument)
 
@@ -304,16 +355,18 @@ def reference(text: str | None) -> Keys | None:
 # --- states ----------------------------------------------------------------------------------------------------------
 
 
-class _State:
+class Look:
     """One look at a state: reads are recorded in its visit, exits are what it yields."""
 
-    __slots__ = ("context", "found", "raw", "reads", "state")
+    __slots__ = ("context", "found", "inside_map", "raw", "reads", "state", "variables")
 
     def __init__(self, found: Flow, visit: Visit) -> None:
         self.found = found
         self.state: Any = visit.state
         self.raw: Shape = visit.raw if visit.raw is not None else UNKNOWN
-        self.context = CONTEXT_IN_MAP if visit.inside_map else CONTEXT
+        self.variables = visit.variables
+        self.inside_map = visit.inside_map
+        self.context = found.context_in_map if visit.inside_map else found.context
         self.reads: list[Read] = []
 
     def place(self, *keys: str | int) -> Pointer:
@@ -331,15 +384,29 @@ class _State:
 
     def read(self, pointer: Pointer, path: Route, document: Shape, context: Shape) -> Shape:
         root, keys = path.root, path.keys
-        if keys is None or root not in ("$", "$$"):
+        if keys is None:
             return UNKNOWN
         if root == "$$":
             document = context
+        elif root == VARIABLE:
+            document = self.variables
         if not keys:
             return document
         found = read(document, keys)
         self.reads.append(Read(pointer, path, document, found))
-        return found.shape
+        return UNKNOWN if path.partial else found.shape
+
+    def tested(self, pointer: Pointer, text: Json, document: Shape) -> Shape:
+        """The document (or the variables) with no doubts about a path whose presence is asked for."""
+        path = route(text) if isinstance(text, str) and "${" not in text else None
+        if path is None or not path.keys or path.root == "$$":
+            return document
+        source = self.variables if path.root == VARIABLE else document
+        self.reads.append(Read(pointer, path, source, read(source, path.keys), TESTED))
+        if path.root == VARIABLE:
+            self.variables = undoubted(source, path.keys)
+            return document
+        return undoubted(source, path.keys)
 
     def field(self, name: str, document: Shape) -> None:
         """Reads a field of the state that holds a path or an expression."""
@@ -383,15 +450,15 @@ class _State:
     def parameters(self, given: Shape) -> Shape:
         """The effective input: what Parameters makes of the given one."""
         template = self.state.parameters
-        return given if template is ABSENT else self.template(self.place(PARAMETERS), template, given)
+        return given if template is NOT_WRITTEN else self.template(self.place(PARAMETERS), template, given)
 
     def finish(self, result: Shape, *, replaces: bool = True) -> Iterator[Exit]:
         """The exit with a result that is put into the raw input."""
-        selector = getattr(self.state, "result_selector", ABSENT)
-        if selector is not ABSENT:
+        selector = getattr(self.state, "result_selector", NOT_WRITTEN)
+        if selector is not NOT_WRITTEN:
             pointer = self.place(RESULT_SELECTOR)
             result = lose(self.template(pointer, selector, result), Loss(RESULT_SELECTOR, pointer, result))
-        yield from self.leave(self.selected(OUTPUT_PATH, self.with_result(result, replaces)))
+        yield from self.leave(self.selected(OUTPUT_PATH, self.with_result(result, replaces)), result)
 
     def with_result(self, result: Shape, replaces: bool) -> Shape:
         written = self.state.raw.get("ResultPath", "$")
@@ -405,17 +472,37 @@ class _State:
             result = _replacing(result, self.raw, keys, RESULT, pointer)
         return put(self.raw, keys, result)
 
-    def leave(self, output: Shape) -> Iterator[Exit]:
+    def leave(self, output: Shape, assigned_from: Shape) -> Iterator[Exit]:
+        variables = self.assigned(self.place(ASSIGN), self.state.assign, assigned_from)
+        yield from self.leave_with(output, variables)
+
+    def leave_with(self, output: Shape, variables: Shape) -> Iterator[Exit]:
         if self.state.next is not None:
-            yield Exit(self.state.next, self.place("Next"), output)
+            yield Exit(self.state.next, self.place("Next"), output, variables)
         elif self.state.end or isinstance(self.state, Succeed):
-            yield Exit(None, self.place(), output)
+            yield Exit(None, self.place(), output, variables)
+
+    def assigned(self, pointer: Pointer, template: Json, document: Shape) -> Shape:
+        """The variables after an Assign, whose paths read a document, and the variables as they were before."""
+        if template is NOT_WRITTEN:
+            return self.variables
+        return self.merged(self.template(pointer, template, document))
+
+    def merged(self, made: Shape) -> Shape:
+        """The variables with those that an Assign has made."""
+        variables = self.variables
+        if type(made) is not Object or made.open or type(variables) is not Object:
+            return UNKNOWN
+        for name, member in made.members.items():
+            variables = with_member(variables, name, member)
+        return variables
 
     def catch(self) -> Iterator[Exit]:
         """The exits through the catchers; each writes the error output into the raw input."""
         for catcher in self.state.catch:
             if catcher.next is not None:
-                yield Exit(catcher.next, (*catcher.pointer, "Next"), self.caught(catcher))
+                variables = self.assigned((*catcher.pointer, ASSIGN), catcher.assign, ERROR_OUTPUT)
+                yield Exit(catcher.next, (*catcher.pointer, "Next"), self.caught(catcher), variables)
 
     def caught(self, catcher: Catcher) -> Shape:
         written = catcher.raw.get("ResultPath", "$")
@@ -433,7 +520,8 @@ class _State:
 
     def unwritten(self, shape: Shape) -> Shape:
         """The shape of which is known that this state has not written its result into it."""
-        keys = reference(self.state.raw.get("ResultPath", "$"))
+        written = self.state.raw.get("ResultPath", "$")
+        keys = reference(written) if isinstance(written, str) else None
         if not keys or type(shape) is not Object or not shape.open or keys[0] in shape.members:
             return shape
         return with_member(shape, str(keys[0]), Member(UNKNOWN, False, (Loss(UNWRITTEN, self.place()),)))
@@ -453,15 +541,17 @@ def _has_all(value: Shape, before: Shape) -> bool:
 
 
 def _exits(found: Flow, visit: Visit) -> Iterator[Exit]:
-    look = _State(found, visit)
+    look = Look(found, visit)
     if look.state.query_language == JSONATA:
-        yield from JSONATA_STATES.get(type(look.state), _jsonata)(look)
+        from aslkit.lint.jsonata_flow import exits
+
+        yield from exits(look)
     else:
         yield from JSONPATH_STATES[type(look.state)](look)
     visit.reads = look.reads
 
 
-def _task(look: _State) -> Iterator[Exit]:
+def _task(look: Look) -> Iterator[Exit]:
     given = look.given()
     look.scan("Parameters", given)
     look.scan("Credentials", given)
@@ -471,46 +561,49 @@ def _task(look: _State) -> Iterator[Exit]:
     yield from look.catch()
 
 
-def _pass(look: _State) -> Iterator[Exit]:
+def _pass(look: Look) -> Iterator[Exit]:
     given = look.given()
     result = look.parameters(given)
-    if look.state.result is not ABSENT:
+    if look.state.result is not NOT_WRITTEN:
         result = literal(look.state.result)
     yield from look.finish(result, replaces=result is not given)
 
 
-def _wait(look: _State) -> Iterator[Exit]:
+def _wait(look: Look) -> Iterator[Exit]:
     given = look.given()
     look.field("SecondsPath", given)
     look.field("TimestampPath", given)
-    yield from look.leave(look.selected(OUTPUT_PATH, given))
+    yield from look.leave(look.selected(OUTPUT_PATH, given), given)
 
 
-def _succeed(look: _State) -> Iterator[Exit]:
-    yield from look.leave(look.selected(OUTPUT_PATH, look.given()))
+def _succeed(look: Look) -> Iterator[Exit]:
+    given = look.given()
+    yield from look.leave(look.selected(OUTPUT_PATH, given), given)
 
 
-def _fail(look: _State) -> Iterator[Exit]:
+def _fail(look: Look) -> Iterator[Exit]:
     look.field("ErrorPath", look.raw)
     look.field("CausePath", look.raw)
     yield from ()
 
 
-def _parallel(look: _State) -> Iterator[Exit]:
+def _parallel(look: Look) -> Iterator[Exit]:
     given = look.given()
     entering = lose(look.parameters(given), Loss(PARAMETERS, look.place(PARAMETERS), given))
-    outputs = _branches(look, entering)
+    outputs = branches(look, entering)
     if None not in outputs:
         yield from look.finish(array(output for output in outputs if output is not None))
     yield from look.catch()
 
 
-def _branches(look: _State, entering: Shape) -> list[Shape | None]:
-    inside_map = look.context is CONTEXT_IN_MAP
-    return [_run(look.found, branch, entering, inside_map=inside_map) for branch in look.state.branches]
+def branches(look: Look, entering: Shape) -> list[Shape | None]:
+    """The outputs of the branches; they read the variables of the state, and theirs end with them."""
+    return [
+        run(look.found, branch, entering, look.variables, inside_map=look.inside_map) for branch in look.state.branches
+    ]
 
 
-def _map(look: _State) -> Iterator[Exit]:
+def _map(look: Look) -> Iterator[Exit]:
     state, given = look.state, look.given()
     for field in ("MaxConcurrencyPath", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath"):
         look.field(field, given)
@@ -518,13 +611,13 @@ def _map(look: _State) -> Iterator[Exit]:
     look.scan("ItemReader", given)
     look.scan("ResultWriter", given)
     item: Shape = UNKNOWN
-    if state.item_reader is ABSENT:
+    if state.item_reader is NOT_WRITTEN:
         items = look.evaluate(look.place("ItemsPath"), state.items_path, given)
         item = lose(each_of(items), Loss(ITEM, look.place(), given))
     yield from _iterations(look, _batched(look, _item(look, item, given), given))
 
 
-def _limits(look: _State, given: Shape) -> None:
+def _limits(look: Look, given: Shape) -> None:
     """Reads the paths of a Map that stand deeper than in the state itself."""
     for keys in (
         ("ItemReader", "ReaderConfig", "MaxItemsPath"),
@@ -537,21 +630,21 @@ def _limits(look: _State, given: Shape) -> None:
         look.evaluate(look.place(*keys), value, given)
 
 
-def _item(look: _State, item: Shape, given: Shape) -> Shape:
+def _item(look: Look, item: Shape, given: Shape) -> Shape:
     """The input of one iteration: what ItemSelector makes of the item, else the item."""
     selector = look.state.item_selector
-    if selector is ABSENT:
+    if selector is NOT_WRITTEN:
         return item
     field = "ItemSelector" if "ItemSelector" in look.state.raw else "Parameters"
-    context = put(CONTEXT_IN_MAP, ("Map", "Item", "Value"), item)
+    context = put(look.found.context_in_map, ("Map", "Item", "Value"), item)
     shape = look.template(look.place(field), selector, given, context)
     return lose(shape, Loss(PARAMETERS, look.place(field), given))
 
 
-def _batched(look: _State, item: Shape, given: Shape) -> Shape:
+def _batched(look: Look, item: Shape, given: Shape) -> Shape:
     """The input of one iteration over batches: {Items, BatchInput}, the latter as ItemBatcher says."""
     batcher = look.state.item_batcher
-    if batcher is ABSENT:
+    if batcher is NOT_WRITTEN:
         return item
     if not isinstance(batcher, dict):
         return UNKNOWN
@@ -561,15 +654,22 @@ def _batched(look: _State, item: Shape, given: Shape) -> Shape:
     return lose(built(members), Loss(PARAMETERS, look.place("ItemBatcher"), given))
 
 
-def _iterations(look: _State, item: Shape) -> Iterator[Exit]:
-    processor = look.state.item_processor
-    output = None if processor is None else _run(look.found, processor, item, inside_map=True)
-    written = look.state.result_writer is not ABSENT
-    yield from look.finish(UNKNOWN if written else array_of(UNKNOWN if output is None else output))
+def _iterations(look: Look, item: Shape) -> Iterator[Exit]:
+    yield from look.finish(iterated(look, item))
     yield from look.catch()
 
 
-def _choice(look: _State) -> Iterator[Exit]:
+def iterated(look: Look, item: Shape) -> Shape:
+    """The result of a Map. The iterations of an inline one read its variables; those of a distributed one, which are
+    executions of their own, read none. Source: guide, "Passing data between states with variables"."""
+    processor = look.state.item_processor
+    variables = NO_VARIABLES if look.state.distributed else look.variables
+    output = None if processor is None else run(look.found, processor, item, variables, inside_map=True)
+    written = look.state.result_writer is not NOT_WRITTEN
+    return UNKNOWN if written else array_of(UNKNOWN if output is None else output)
+
+
+def _choice(look: Look) -> Iterator[Exit]:
     """The exits of a Choice. From a rule on that tests whether a path is present, nothing is said of that path."""
     state, shape = look.state, look.given()
     plain = shape is look.raw and state.raw.get("OutputPath", "$") == "$"
@@ -577,19 +677,21 @@ def _choice(look: _State) -> Iterator[Exit]:
     for rule in state.choices:
         shape = _tested(look, rule, shape)
         if rule.next is not None:
-            yield Exit(rule.next, (*rule.pointer, "Next"), shape if plain else output)
+            variables = look.assigned((*rule.pointer, ASSIGN), rule.assign, shape)
+            yield Exit(rule.next, (*rule.pointer, "Next"), shape if plain else output, variables)
     if state.default is not None:
-        yield Exit(state.default, look.place("Default"), shape if plain else output)
+        variables = look.assigned(look.place(ASSIGN), state.assign, shape)
+        yield Exit(state.default, look.place("Default"), shape if plain else output, variables)
 
 
-def _tested(look: _State, rule: ChoiceRule, document: Shape) -> Shape:
+def _tested(look: Look, rule: ChoiceRule, document: Shape) -> Shape:
     """Reads the paths of a rule; the document with no doubts about the paths that it tests with IsPresent."""
     pending = [rule]
     while pending:
         part = pending.pop()
         pending.extend(reversed(part.rules))
         if part.operator == "IsPresent":
-            document = undoubted(document, reference(part.variable) or ())
+            document = look.tested((*part.pointer, "Variable"), part.variable, document)
         elif part.variable is not None:
             look.evaluate((*part.pointer, "Variable"), part.variable, document)
             if part.operator is not None and part.operator.endswith("Path"):
@@ -597,7 +699,7 @@ def _tested(look: _State, rule: ChoiceRule, document: Shape) -> Shape:
     return document
 
 
-JSONPATH_STATES: dict[type[State], Callable[[_State], Iterator[Exit]]] = {
+JSONPATH_STATES: dict[type[State], Callable[[Look], Iterator[Exit]]] = {
     Task: _task,
     Pass: _pass,
     Wait: _wait,
@@ -606,91 +708,4 @@ JSONPATH_STATES: dict[type[State], Callable[[_State], Iterator[Exit]]] = {
     Parallel: _parallel,
     Map: _map,
     Choice: _choice,
-}
-
-
-# --- JSONata states: their expressions are unknown, the keys of a literal template are known -------------------------
-
-
-def _jsonata(look: _State) -> Iterator[Exit]:
-    """Pass, Wait and Succeed: the output is the input unless Output says otherwise."""
-    yield from _jsonata_leave(look, look.raw)
-
-
-def _jsonata_leave(look: _State, output: Shape) -> Iterator[Exit]:
-    yield from look.leave(_jsonata_output(look.state.output, output, look.place(OUTPUT), look.raw))
-
-
-def _jsonata_output(template: Json, otherwise: Shape, pointer: Pointer, before: Shape) -> Shape:
-    if template is ABSENT:
-        return otherwise
-    return lose(_evaluated(template), Loss(OUTPUT, pointer, before))
-
-
-def _evaluated(template: Json) -> Shape:
-    """The shape of a JSONata template: a string with an expression in it may become anything."""
-    return _without_expressions(literal(template))
-
-
-def _without_expressions(shape: Shape) -> Shape:
-    match shape:
-        case Object(members) if members:
-            return built({name: _without_expressions(member.shape) for name, member in members.items()})
-        case Array(elements) if elements:
-            return array(map(_without_expressions, elements))
-        case Scalar():
-            return UNKNOWN
-        case _:
-            return shape
-
-
-def _jsonata_task(look: _State) -> Iterator[Exit]:
-    result = lose(result_of(look.state.resource), Loss(RESULT, look.place(), look.raw))
-    yield from _jsonata_leave(look, result)
-    yield from _jsonata_catch(look)
-
-
-def _jsonata_parallel(look: _State) -> Iterator[Exit]:
-    pointer = look.place("Arguments")
-    outputs = _branches(look, _jsonata_output(look.state.arguments, look.raw, pointer, look.raw))
-    if None not in outputs:
-        result = array(output for output in outputs if output is not None)
-        yield from _jsonata_leave(look, lose(result, Loss(RESULT, look.place(), look.raw)))
-    yield from _jsonata_catch(look)
-
-
-def _jsonata_map(look: _State) -> Iterator[Exit]:
-    processor = look.state.item_processor
-    if processor is not None:
-        _run(look.found, processor, UNKNOWN, inside_map=True)
-    yield from _jsonata_leave(look, UNKNOWN)
-    yield from _jsonata_catch(look)
-
-
-def _jsonata_catch(look: _State) -> Iterator[Exit]:
-    for catcher in look.state.catch:
-        if catcher.next is not None:
-            error = lose(ERROR_OUTPUT, Loss(CATCH, catcher.pointer, look.raw))
-            pointer = (*catcher.pointer, OUTPUT)
-            yield Exit(
-                catcher.next, (*catcher.pointer, "Next"), _jsonata_output(catcher.output, error, pointer, look.raw)
-            )
-
-
-def _jsonata_choice(look: _State) -> Iterator[Exit]:
-    for rule in look.state.choices:
-        if rule.next is not None:
-            shape = _jsonata_output(rule.output, look.raw, (*rule.pointer, OUTPUT), look.raw)
-            yield Exit(rule.next, (*rule.pointer, "Next"), shape)
-    if look.state.default is not None:
-        shape = _jsonata_output(look.state.output, look.raw, look.place(OUTPUT), look.raw)
-        yield Exit(look.state.default, look.place("Default"), shape)
-
-
-JSONATA_STATES: dict[type[State], Callable[[_State], Iterator[Exit]]] = {
-    Task: _jsonata_task,
-    Parallel: _jsonata_parallel,
-    Map: _jsonata_map,
-    Choice: _jsonata_choice,
-    Fail: lambda look: iter(()),
 }

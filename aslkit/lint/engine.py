@@ -20,12 +20,54 @@ SEVERITIES = (ERROR, WARNING, INFO)
 info: advice."""
 
 
-class Fix(Record):
-    """The one obvious mend of a finding: replace the text of `span` by `text`."""
+class Replace(Record):
+    """The value at `pointer` becomes `value`."""
 
-    span: Span
-    text: str
+    pointer: Pointer
+    value: Any
+
+
+class Rename(Record):
+    """The key at `pointer` becomes `name`; the same name again writes it in quotes where readers differ on it."""
+
+    pointer: Pointer
+    name: str
+
+
+class Insert(Record):
+    """The field `pointer` is added with `value`, behind the field `after` of the same object."""
+
+    pointer: Pointer
+    value: Any
+    after: str
+
+
+class Delete(Record):
+    """The field or element at `pointer` goes."""
+
+    pointer: Pointer
+
+
+class Reorder(Record):
+    """The elements of the array at `pointer` stand in another `order`: their present indices, each once."""
+
+    pointer: Pointer
+    order: tuple[int, ...]
+
+
+Edit = Replace | Rename | Insert | Delete | Reorder
+
+
+class Fix(Record):
+    """The one obvious mend of a finding: what to do, and its edits, which aslkit.lint.fixes makes in the text."""
+
     label: str
+    edits: tuple[Edit, ...]
+
+
+def mend(label: str, *edits: Edit) -> Fix:
+    """The fix of these edits; the label is an imperative: `lead to "Report"`."""
+    return Fix(label, edits)
 
 
 class Hit(Record):
@@ -50,15 +92,22 @@ class Finding(Record):
     pointer: Pointer = ()
     related: tuple[Pointer, ...] = ()
     fix: Fix | None = None
+    related_spans: tuple[Span, ...] = ()
+
+
+SHARED_OPTIONS = ("workflow_type", "policies")
+"""Options that a config says once for all rules."""
 
 
 class Rule(Record):
     """A check with its name and severity. Its options are the keyword-only parameters of the check, its manual the
-    docstring: a sentence, what follows at run time, a `Bad:` and a `Good:` example."""
+    docstring: a sentence, what follows at run time, a `Bad:` and a `Good:` example. `fixable`: some of its hits have a
+    fix."""
 
     id: str
     severity: str
     check: Callable[..., Iterable[Hit | tuple[Pointer, str]]]
+    fixable: bool = False
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -66,8 +115,18 @@ class Rule(Record):
         return self.check.__kwdefaults__ or {}
 
     @property
+    def own_options(self) -> Mapping[str, Any]:
+        """The options that a config says for this rule alone."""
+        return {name: default for name, default in self.options.items() if name not in SHARED_OPTIONS}
+
+    @property
     def manual(self) -> str:
         return self.check.__doc__ or ""
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the manual."""
+        return self.manual.partition("\n")[0]
 
     def __call__(self, machine: StateMachine, **options: Any) -> Iterator[Hit]:
         """The hits of this rule on a definition."""
@@ -75,11 +134,13 @@ class Rule(Record):
             yield found if isinstance(found, Hit) else Hit(*found)
 
 
-def rule(severity: str) -> Callable[[Callable[..., Iterable[Hit | tuple[Pointer, str]]]], Rule]:
+def rule(
+    severity: str, *, fixable: bool = False
+) -> Callable[[Callable[..., Iterable[Hit | tuple[Pointer, str]]]], Rule]:
     """Makes a rule of a generator over the model; its id is the function's name in kebab-case."""
 
     def made(check: Callable[..., Iterable[Hit | tuple[Pointer, str]]]) -> Rule:
-        return Rule(check.__name__.replace("_", "-"), severity, check)
+        return Rule(check.__name__.replace("_", "-"), severity, check, fixable)
 
     return made
 
@@ -91,9 +152,17 @@ class Setting(Record):
     severity: str | None = None
 
 
+class PathSettings(Record):
+    """What a project says of the rules for some of its files: patterns of paths, and settings by rule id."""
+
+    glob: tuple[str, ...]
+    settings: Mapping[str, Setting]
+
+
 class Config(Record):
     """What a project says of all rules: settings by rule id, selected and ignored rule ids, the severity that fails a
-    run, the workflow type of the definitions (STANDARD, EXPRESS), and its own rules as data (`policies`)."""
+    run, the workflow type of the definitions (STANDARD, EXPRESS), its own rules as data (`policies`) and as Python
+    (`plugins`), and settings for some of its files (`paths`)."""
 
     settings: Mapping[str, Setting] = {}
     select: tuple[str, ...] = ()
@@ -101,6 +170,8 @@ class Config(Record):
     fail_on: str = WARNING
     workflow_type: str = "STANDARD"
     policies: tuple[Mapping[str, Any], ...] = ()
+    paths: tuple[PathSettings, ...] = ()
+    plugins: tuple[Rule, ...] = ()
 
     def setting(self, rule_id: str) -> Setting:
         return self.settings.get(rule_id) or Setting(options={})
@@ -113,7 +184,7 @@ class Config(Record):
 
     def options(self, checked: Rule) -> dict[str, Any]:
         """The options of a rule: what the config says for it, and what all rules may ask (workflow type, policies)."""
-        shared = {"workflow_type": self.workflow_type, "policies": self.policies}
+        shared = dict(zip(SHARED_OPTIONS, (self.workflow_type, self.policies), strict=True))
         known = checked.options
         return {name: value for name, value in shared.items() if name in known} | dict(self.setting(checked.id).options)
 
@@ -121,7 +192,7 @@ class Config(Record):
 def check(machine: StateMachine, rules: Iterable[Rule], config: Config) -> list[Finding]:
     """The findings of the rules on a definition, in the order of the text, without those that a comment silences."""
     document = machine.document
-    found = [finding for checked in rules for finding in _findings(checked, machine, config)]
+    found = [finding for checked in (*rules, *config.plugins) for finding in _findings(checked, machine, config)]
     ignores = list(_ignores(document))
     if ignores:
         found = list(_silenced(found, ignores, document, config))
@@ -150,6 +221,7 @@ def _findings(checked: Rule, machine: StateMachine, config: Config) -> Iterator[
             pointer=hit.pointer,
             related=hit.related,
             fix=hit.fix,
+            related_spans=tuple(document.span(pointer) for pointer in hit.related),
         )
 
 
@@ -224,7 +296,7 @@ class _Ignore(Record):
 def _ignores(document: Document) -> Iterator[_Ignore]:
     if "aslkit:" not in document.text:
         return
-    for match in IGNORE.finditer(document.text):
+    for match in IGNORE.finditer(document.text, *(document.region or ())):
         span = document.locate(match.start(), match.end())
         alone = not document.line(span.line)[: span.column - 1].strip()
         named = tuple(word.strip() for word in (match[1] or "").split(",") if word.strip())

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from aslkit.definition.model import Retrier
 from aslkit.definition.services import JOB, OPTIMISED, TOKEN
-from aslkit.definition.spelling import nearest
+from aslkit.definition.spelling import nearest, only_near
 from aslkit.lint.calls import calls
-from aslkit.lint.engine import INFO, WARNING, Hit, rule
+from aslkit.lint.engine import INFO, WARNING, Hit, Replace, mend, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ SHOWN = 8
 AWS_NAMES = ("", "aws", "amazon", "awssdk")
 
 
-@rule(WARNING)
+@rule(WARNING, fixable=True)
 def error_never_raised(machine: StateMachine) -> Iterator[Hit]:
     """Retry and Catch name errors that the integration of the task can raise.
 
@@ -110,11 +110,25 @@ def _of_clause(
     kind = "retrier" if isinstance(clause, Retrier) else "catcher"
     for index, name, reason in reasons:
         effect = f"so this {kind} never matches" if alone else "so the name does nothing in this list"
+        place = (*clause.pointer, "ErrorEquals", index)
+        meant = _surely_meant(target, name)
         yield Hit(
-            (*clause.pointer, "ErrorEquals", index),
+            place,
             f'"{task.name}": {target.name} never raises "{name}", {effect}{reason}',
             severity=WARNING if alone else INFO,
+            fix=mend(f'write "{meant}"', Replace(place, meant)) if meant and meant not in clause.error_equals else None,
         )
+
+
+def _surely_meant(target: Target, name: str) -> str | None:
+    """The name of an error of the call that a name resembles, and no other."""
+    prefix, _, error = name.partition(".")
+    prefixes = _prefixes(target)
+    exact = _exact(target, prefix, error)
+    if exact is None and prefix.casefold() in {known.casefold() for known in prefixes}:
+        near = only_near(error, _raised(target))
+        return f"{prefixes[0]}.{near}" if near is not None else None
+    return exact
 
 
 def _why_dead(target: Target, name: str) -> str | None:

@@ -6,13 +6,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from aslkit.definition.model import JSONATA, ChoiceRule, all_states, fact, is_substitution
-from aslkit.lint.engine import ERROR, WARNING, Hit, rule
+from aslkit.lint.engine import ERROR, WARNING, Hit, Rename, Replace, mend, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aslkit.definition.document import Pointer
     from aslkit.definition.model import Json, State, StateMachine
+    from aslkit.lint.engine import Fix
 
 SUFFIX = ".$"
 
@@ -136,8 +137,11 @@ def _static(state: State, pointer: Pointer, value: Json) -> Iterator[Written]:
     if isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _static(state, (*pointer, key), inner)
-    elif type(value) is str and value[:1] in EXPRESSION_BEGINS and (_is_expression(value) or _is_dynamic(pointer)):
-        yield Written(STATIC, state, pointer, value)
+    elif type(value) is str and value[:1] in EXPRESSION_BEGINS:
+        if value.startswith("{%") and value.endswith("%}"):
+            yield Written(FOREIGN, state, pointer, value)
+        elif _is_expression(value) or _is_dynamic(pointer):
+            yield Written(STATIC, state, pointer, value)
 
 
 def _is_dynamic(pointer: Pointer) -> bool:
@@ -262,7 +266,7 @@ def reference_refused(text: str) -> str | None:
 # --- rules -----------------------------------------------------------------------------------------------------------
 
 
-@rule(ERROR)
+@rule(ERROR, fixable=True)
 def expression_syntax(machine: StateMachine) -> Iterator[Hit]:
     """A path or an intrinsic function cannot be read.
 
@@ -307,7 +311,35 @@ def expression_syntax(machine: StateMachine) -> Iterator[Hit]:
 def _unreadable(one: Written, why: str) -> Hit:
     if isinstance(one.value, str) and not one.value.startswith("$") and _has_broken_argument(one.value):
         return Hit(one.pointer, f"{_place(one)} cannot be read: {why}; the execution fails here", severity=WARNING)
-    return Hit(one.pointer, f"{_place(one)} cannot be read: {why}; AWS refuses the definition")
+    return Hit(one.pointer, f"{_place(one)} cannot be read: {why}; AWS refuses the definition", fix=_readable(one))
+
+
+def _readable(one: Written) -> Fix | None:
+    """A plain value under a key without `.$`; a call with the function that was meant, or with single quotes."""
+    key, value = one.pointer[-1], one.value
+    if isinstance(value, str) and ("$" in value or "States." in value[:7].title()):
+        right = _respelt(value)
+        return mend(f"write {right}", Replace(one.pointer, right)) if right is not None else None
+    if one.kind == EXPRESSION and isinstance(key, str) and key != SUFFIX:
+        bare = key.removesuffix(SUFFIX)
+        return mend(f'write "{bare}"', Rename(one.pointer, bare))
+    return None
+
+
+def _respelt(text: str) -> str | None:
+    """A call that can be read, but for the name of its function or for double quotes."""
+    import re
+
+    from aslkit.definition.spelling import only_near
+    from aslkit.language.intrinsics import FUNCTIONS
+
+    found = re.match(r"[Ss]tates\.(\w+)(?=\()", text)
+    right = text
+    if found is not None and found[0] not in FUNCTIONS:
+        meant = only_near(found[1], [name.removeprefix("States.") for name in FUNCTIONS])
+        right = f"States.{meant or found[1]}{text[found.end() :]}"
+    single = right.replace('"', "'") if "'" not in right else right
+    return next((one for one in (right, single) if one != text and refused(one) is None), None)
 
 
 MAX_SHOWN = 80
@@ -452,7 +484,7 @@ def field_given_twice(machine: StateMachine) -> Iterator[Hit]:
         )
 
 
-@rule(WARNING)
+@rule(WARNING, fixable=True)
 def expression_as_text(machine: StateMachine) -> Iterator[Hit]:
     """A path or an intrinsic function stands under a key without `.$`, so that it is plain text.
 
@@ -484,10 +516,11 @@ def expression_as_text(machine: StateMachine) -> Iterator[Hit]:
             one.pointer,
             f'"{key}" in "{one.state.name}" is the plain text "{one.value}", not what it reads: the key that reads it '
             f'is "{key}{SUFFIX}"',
+            fix=mend(f'write "{key}{SUFFIX}"', Rename(one.pointer, f"{key}{SUFFIX}")) if isinstance(key, str) else None,
         )
 
 
-@rule(WARNING)
+@rule(WARNING, fixable=True)
 def result_is_static(machine: StateMachine) -> Iterator[Hit]:
     """A path stands in the Result of a Pass state, where nothing is read.
 
@@ -519,7 +552,15 @@ def result_is_static(machine: StateMachine) -> Iterator[Hit]:
             one.pointer,
             f'"{one.value}" in the Result of "{one.state.name}" stays plain text: Result is static data; Parameters '
             "reads paths",
+            fix=_parameters(one),
         )
+
+
+def _parameters(one: Written) -> Fix | None:
+    """Parameters in the place of Result, where a key that ends in `.$` says that something is read."""
+    if not _is_dynamic(one.pointer) or "Parameters" in one.state.raw:
+        return None
+    return mend('write "Parameters"', Rename((*one.state.pointer, "Result"), "Parameters"))
 
 
 @rule(WARNING)

@@ -6,12 +6,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from aslkit.definition.model import all_states, fact, is_substitution
-from aslkit.lint.engine import ERROR, WARNING, Fix, Hit, rule
+from aslkit.lint.engine import ERROR, WARNING, Hit, Replace, mend, rule
 from aslkit.lint.graph import (
     edges,
     enclosing,
     incoming,
     is_end,
+    loops,
     reachable,
     regular,
     regular_targets,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from aslkit.lint.graph import Edge
 
 
-@rule(ERROR)
+@rule(ERROR, fixable=True)
 def transition_target(machine: StateMachine) -> Iterator[Hit]:
     """A transition names a state that does not exist in its own scope.
 
@@ -93,7 +94,7 @@ def _missing(machine: StateMachine, scope: StateMachine, pointer: Pointer, targe
         )
     message = f'{teller} leads to "{target}", and no such state exists: AWS refuses the definition'
     suggestion = _meant(scope).get(target)
-    return Hit(pointer, message) if suggestion is None else _suggesting(scope, pointer, message, suggestion)
+    return Hit(pointer, message) if suggestion is None else _suggesting(scope, pointer, message, *suggestion)
 
 
 @fact
@@ -102,34 +103,29 @@ def _states_elsewhere(machine: StateMachine) -> Mapping[str, StateMachine]:
     return {state.name: scope for scope, state in reversed(all_states(machine))}
 
 
-def _suggesting(scope: StateMachine, pointer: Pointer, message: str, suggestion: str) -> Hit:
+def _suggesting(scope: StateMachine, pointer: Pointer, message: str, suggestion: str, sure: bool) -> Hit:
     place = (*scope.pointer, "States", suggestion)
     return Hit(
         pointer,
         f'{message}; did you mean "{suggestion}" (line {_line(scope, place)})?',
         related=(place,),
-        fix=Fix(scope.document.value_span(pointer), _quoted(suggestion), f'lead to "{suggestion}"'),
+        fix=mend(f'lead to "{suggestion}"', Replace(pointer, suggestion)) if sure else None,
     )
 
 
 @fact
-def _meant(scope: StateMachine) -> Mapping[str, str | None]:
-    """Target that does not exist -> the state of the scope that it resembles; of the first ones only: it takes time."""
-    from aslkit.definition.spelling import nearest
+def _meant(scope: StateMachine) -> Mapping[str, tuple[str, bool]]:
+    """Target that does not exist -> the state of the scope that it resembles, and whether it resembles no other; of the
+    first ones only: it takes time."""
+    from aslkit.definition.spelling import nearest, only_near
 
     written = _written(scope)
     missing = dict.fromkeys(target for _, target in _targets(scope) if target not in written)
-    return {target: nearest(target, written) for target in list(missing)[:MAX_SUGGESTIONS]}
+    near = {target: nearest(target, written) for target in list(missing)[:MAX_SUGGESTIONS]}
+    return {target: (state, only_near(target, written) == state) for target, state in near.items() if state is not None}
 
 
 MAX_SUGGESTIONS = 50
-
-
-def _quoted(text: str) -> str:
-    """A string as JSON and YAML both write it."""
-    import json
-
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _line(scope: StateMachine, pointer: Pointer) -> int:
@@ -150,7 +146,8 @@ def unreachable_state(machine: StateMachine) -> Iterator[Hit]:
     """A state that no transition leads to.
 
     AWS refuses the definition (MISSING_TRANSITION_TARGET, 'State "X" is not reachable.'). Mostly the state before it
-    goes on to the wrong place. The finding stands at the first of the states that are cut off together.
+    goes on to the wrong place. The finding stands at the first of the states that are cut off together; where the state
+    before it leads back and closes a loop, at that transition.
 
     Bad:
 
@@ -216,7 +213,7 @@ def _leniently_reached(scope: StateMachine) -> Collection[str] | None:
     def resolved(target: Any) -> Any:
         if not isinstance(target, str):
             return None
-        return target if target in written else _meant(scope).get(target)
+        return target if target in written else _meant(scope).get(target, (None, False))[0]
 
     following = {name: [resolved(target) for target in _raw_targets(raw)] for name, raw in written.items()}
     start = resolved(scope.start_at)
@@ -238,19 +235,24 @@ def _raw_targets(raw: Any) -> Iterator[Any]:
 
 
 def _unreached(scope: StateMachine, name: str, behind: list[str]) -> Hit:
-    pointer = scope.states[name].pointer
+    own = scope.states[name].pointer
     others = f"; with it {_listed(behind)} cannot be reached" if behind else ""
     before = _before(scope, name)
-    hint = ""
-    if before is not None:
-        hint = (
-            f'; "{before.source}", written before it, leads to "{before.target}" (line {_line(scope, before.pointer)})'
-        )
-    return Hit(
-        pointer,
-        f'nothing leads to "{name}": AWS refuses the definition{others}{hint}',
-        related=(before.pointer,) if before is not None else (),
+    message = f'nothing leads to "{name}": AWS refuses the definition{others}'
+    if before is None:
+        return Hit(own, message)
+    if _leads_back(scope, before):
+        message = f'"{before.source}" leads back to "{before.target}", and {message}'
+        return Hit(before.pointer, message, related=(own,))
+    elsewhere = (
+        f'"{before.source}", written before it, leads to "{before.target}" (line {_line(scope, before.pointer)})'
     )
+    return Hit(own, f"{message}; {elsewhere}", related=(before.pointer,))
+
+
+def _leads_back(scope: StateMachine, edge: Edge) -> bool:
+    """Whether a transition closes a loop."""
+    return edge.source in loops(scope).get(edge.target, ())
 
 
 def _before(scope: StateMachine, name: str) -> Edge | None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aslkit.definition.model import fact
 from aslkit.lint.calls import calls, given, is_literal, literal, payload
-from aslkit.lint.engine import INFO, WARNING, Hit, rule
+from aslkit.lint.engine import INFO, WARNING, Hit, Rename, Replace, mend, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aslkit.definition.document import Pointer
     from aslkit.definition.model import Json, StateMachine, Task
+    from aslkit.lint.engine import Fix
 
 
-@rule(WARNING)
+@rule(WARNING, fixable=True)
 def glue_arguments(machine: StateMachine) -> Iterator[Hit]:
     """The Arguments of a Glue job run are texts under names that begin with two hyphens.
 
@@ -58,7 +60,8 @@ def glue_arguments(machine: StateMachine) -> Iterator[Hit]:
             for name, value in arguments.items():
                 mistake = _argument_mistake(name, value)
                 if mistake is not None:
-                    yield Hit((*place, name), f'"{task.name}": {mistake}')
+                    fix = _mended_argument((*place, name), value)
+                    yield Hit((*place, name), f'"{task.name}": {mistake}', fix=fix)
         elif arguments is not None and not (isinstance(arguments, str) and not is_literal(arguments)):
             kind = "a list" if isinstance(arguments, list) else "a single value"
             yield Hit(
@@ -81,6 +84,18 @@ def _argument_mistake(name: str, value: Json) -> str | None:
         f'the Glue argument "{bare}" is {_described(value)}, and Glue takes texts only: the run is refused when the '
         f"task is reached{_quoted(value)}"
     )
+
+
+def _mended_argument(pointer: Pointer, value: Json) -> Fix | None:
+    """With two dashes, or as a text; None for a value that no text stands for."""
+    name = str(pointer[-1])
+    bare = name.removesuffix(".$")
+    if not bare.startswith("--") and is_literal(bare):
+        right = f"--{name.lstrip('-')}"
+        return mend(f'write "{right}"', Rename(pointer, right))
+    if isinstance(value, bool):
+        return mend("put it in quotes", Replace(pointer, str(value).lower()))
+    return mend("put it in quotes", Replace(pointer, str(value))) if isinstance(value, int) else None
 
 
 def _described(value: Json) -> str:
@@ -216,10 +231,11 @@ def _as_minutes(seconds: int) -> str:
     return f"; {seconds:,} s are {seconds // 60:,} minutes" if seconds % 60 == 0 else ""
 
 
-def _runs(machine: StateMachine) -> Iterator[tuple[Task, Pointer, Mapping[str, Json]]]:
+@fact
+def _runs(machine: StateMachine) -> tuple[tuple[Task, Pointer, Mapping[str, Json]], ...]:
     """The tasks that start a Glue job run, with what they send."""
-    for task, target in calls(machine):
-        if target.product == "glue" and target.action == "startJobRun":
-            sent = payload(task)
-            if sent is not None:
-                yield task, *sent
+    return tuple(
+        (task, *sent)
+        for task, target in calls(machine)
+        if target.product == "glue" and target.action == "startJobRun" and (sent := payload(task)) is not None
+    )

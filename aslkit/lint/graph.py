@@ -81,6 +81,56 @@ def scopes(machine: StateMachine) -> tuple[StateMachine, ...]:
     return (machine, *(inner for _, state in all_states(machine) for inner in state.machines))
 
 
+@fact
+def loops(scope: StateMachine) -> Mapping[str, frozenset[str]]:
+    """Each state that can be entered again although nothing fails -> the states of its loop, itself included.
+
+    Two states belong to one loop when each leads to the other (a strongly connected component of the graph).
+    """
+    found: dict[str, frozenset[str]] = {}
+    seen: set[str] = set()
+    for name in reversed(_finished(scope)):
+        if name not in seen:
+            loop = spread((name,), lambda at: (before for before in _sources(scope, at) if before not in seen))
+            seen.update(loop)
+            if len(loop) > 1 or name in regular_targets(scope, name):
+                found.update(dict.fromkeys(loop, frozenset(loop)))
+    return found
+
+
+def _finished(scope: StateMachine) -> list[str]:
+    """The states in the order in which a depth-first search leaves them."""
+    order: list[str] = []
+    seen: set[str] = set()
+    for start in scope.states:
+        pending = [] if start in seen else [(start, regular_targets(scope, start))]
+        seen.add(start)
+        while pending:
+            name, targets = pending[-1]
+            target = next((one for one in targets if one not in seen), None)
+            if target is None:
+                order.append(name)
+                pending.pop()
+            else:
+                seen.add(target)
+                pending.append((target, regular_targets(scope, target)))
+    return order
+
+
+def _sources(scope: StateMachine, name: str) -> Iterator[str]:
+    return (edge.source for edge in incoming(scope)[name] if edge.catcher is None)
+
+
+def outer_states(machine: StateMachine, state: State) -> Iterator[State]:
+    """The Parallel and Map states around a state, innermost first."""
+    found = enclosing(machine)
+    scope = state.pointer[:-2]
+    while scope in found:
+        _, outer = found[scope]
+        yield outer
+        scope = outer.pointer[:-2]
+
+
 def is_end(state: State) -> bool:
     """Whether its scope can end with this state, well or by failing."""
     return state.end or isinstance(state, (Succeed, Fail))

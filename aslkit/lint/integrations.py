@@ -8,9 +8,9 @@ from aslkit.definition.model import Map, all_states
 from aslkit.definition.resource import ACTIVITY, ARN, AWS_SDK, LAMBDA_ARN, parse_resource
 from aslkit.definition.services import CALL, JOB, JOB_2, OPTIMISED, PATTERNS, TOKEN, model_name, service, service_alias
 from aslkit.definition.services import service_names as all_services
-from aslkit.definition.spelling import nearest
+from aslkit.definition.spelling import nearest, only_near
 from aslkit.lint.calls import calls, payload, tasks, texts
-from aslkit.lint.engine import ERROR, INFO, WARNING, Hit, rule
+from aslkit.lint.engine import ERROR, INFO, WARNING, Hit, Replace, mend, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aslkit.definition.model import Json, StateMachine, Task
     from aslkit.definition.resource import ResourceArn
     from aslkit.lint.calls import Target
+    from aslkit.lint.engine import Fix
 
 PREFIX = "arn:aws:states:::"
 
@@ -130,13 +131,13 @@ def _function_mistake(text: str) -> str | None:
     return f'the Resource "{text}" is no function: after ":function:" come a name and at most one version or alias'
 
 
-@rule(ERROR)
+@rule(ERROR, fixable=True)
 def unknown_integration(machine: StateMachine) -> Iterator[Hit]:
     """The Resource names a service and an action that Step Functions can call.
 
-    AWS refuses the definition ("The resource provided … is not recognized"). Every action of the AWS SDK can be called
-    as `arn:aws:states:::aws-sdk:service:action`, the action in camelCase; these calls never wait for a job. An SDK
-    service or action that is newer than aslkit's index is only a warning.
+    AWS refuses the definition (SCHEMA_VALIDATION_FAILED, "The resource provided … is not recognized"). Every action of
+    the AWS SDK can be called as `arn:aws:states:::aws-sdk:service:action`, the action in camelCase; these calls never
+    wait for a job. An SDK service or action that is newer than aslkit's index is only a warning.
 
     Bad:
 
@@ -171,7 +172,26 @@ def unknown_integration(machine: StateMachine) -> Iterator[Hit]:
         mistake = said[target.name]
         if mistake is not None:
             severity, message = mistake
-            yield Hit((*task.pointer, "Resource"), f'"{task.name}": {message}', severity=severity)
+            place = (*task.pointer, "Resource")
+            fix = _respelt(task, place, target.action.partition(":")[0], _action_meant(target))
+            yield Hit(place, f'"{task.name}": {message}', severity=severity, fix=fix)
+
+
+def _action_meant(target: Target) -> str | None:
+    """The action of the service that is surely meant; None where the service itself is not known."""
+    if target.sdk:
+        known = service(target.product)
+        return only_near(target.action, known.actions) if known is not None else None
+    integration = OPTIMISED.get(target.service)
+    return only_near(target.action.partition(":")[0], integration.actions) if integration is not None else None
+
+
+def _respelt(task: Task, place: Pointer, written: str, meant: str | None) -> Fix | None:
+    """The Resource with one part of it replaced, which stands in it once."""
+    resource = task.resource
+    if meant is None or not written or not isinstance(resource, str) or resource.count(written) != 1:
+        return None
+    return mend(f'write "{meant}"', Replace(place, resource.replace(written, meant)))
 
 
 def _unknown_sdk(target: Target) -> tuple[str, str]:
@@ -239,13 +259,13 @@ def _as_sdk_call(target: Target) -> str | None:
     return f"{PREFIX}{AWS_SDK}:{name}:{action}" if action is not None else None
 
 
-@rule(ERROR)
+@rule(ERROR, fixable=True)
 def integration_pattern(machine: StateMachine) -> Iterator[Hit]:
     """The suffix behind the action is one that the integration supports.
 
-    AWS refuses the definition. Nothing waits for the response only; `.sync` (and `.sync:2`) for the end of the job,
-    `.waitForTaskToken` for an answer that carries the task token. Each integration supports some of them; calls of the
-    AWS SDK (`aws-sdk:`) never `.sync`.
+    AWS refuses the definition (SCHEMA_VALIDATION_FAILED). Nothing waits for the response only; `.sync` (and `.sync:2`)
+    for the end of the job, `.waitForTaskToken` for an answer that carries the task token. Each integration supports
+    some of them; calls of the AWS SDK (`aws-sdk:`) never `.sync`.
 
     Bad:
 
@@ -276,17 +296,25 @@ def integration_pattern(machine: StateMachine) -> Iterator[Hit]:
     for task, target in calls(machine):
         if target.patterns is None or target.pattern in target.patterns or "${" in target.pattern:
             continue
-        yield Hit((*task.pointer, "Resource"), f'"{task.name}": {_pattern_mistake(target, target.patterns)}')
+        place = (*task.pointer, "Resource")
+        meant = _supported_meant(target, target.patterns)
+        fix = _respelt(task, place, f".{target.pattern}", None if meant is None else f".{meant}")
+        yield Hit(place, f'"{task.name}": {_pattern_mistake(target, target.patterns)}', fix=fix)
 
 
 def _pattern_mistake(target: Target, patterns: tuple[str, ...]) -> str:
     refused = f'{target.call} has no ".{target.pattern}", and AWS refuses the definition'
-    meant = _pattern_meant(target.pattern)
-    meant = JOB if meant == JOB_2 and meant not in patterns else meant
-    if meant in patterns and meant != target.pattern.rpartition(":")[0]:
+    meant = _supported_meant(target, patterns)
+    if meant is not None:
         return f"{refused}: did you mean .{meant}?"
     supported = " or ".join(f".{pattern}" if pattern else "no suffix" for pattern in patterns)
     return f"{refused}: it takes {supported}{_sync_elsewhere(target)}"
+
+
+def _supported_meant(target: Target, patterns: tuple[str, ...]) -> str | None:
+    meant = _pattern_meant(target.pattern)
+    meant = JOB if meant == JOB_2 and meant not in patterns else meant
+    return meant if meant in patterns and meant != target.pattern.rpartition(":")[0] else None
 
 
 def _sync_elsewhere(target: Target) -> str:
@@ -306,8 +334,8 @@ def _pattern_meant(written: str) -> str | None:
 def express_workflow(machine: StateMachine, *, workflow_type: str = "STANDARD") -> Iterator[Hit]:
     """An Express workflow has no activities, no `.sync`, no `.waitForTaskToken` and no distributed Map.
 
-    AWS refuses the definition ("Express state machine does not support …"). Checked when the project's config says
-    `type: EXPRESS`.
+    AWS refuses the definition (SCHEMA_VALIDATION_FAILED, "Express state machine does not support …"). Checked when the
+    project's config says `type: EXPRESS`.
 
     Bad:
 
@@ -549,12 +577,14 @@ def _token_in_vain(task: Task, target: Target) -> Iterator[Hit]:
     at = next(_token_places(sent, place), None)
     if at is None:
         return
-    waits = f"; {PREFIX}{target.call}.{TOKEN} waits" if TOKEN in (target.patterns or ()) else ""
+    may_wait = TOKEN in (target.patterns or ())
+    waits = f"; {PREFIX}{target.call}.{TOKEN} waits" if may_wait else ""
+    resource = (*task.pointer, "Resource")
     yield Hit(
-        at,
+        resource if may_wait else at,
         f'"{task.name}" reads the task token, but {target.name} does not wait for an answer and has none: the '
         f"execution fails with States.Runtime, which Retry and Catch do not see{waits}",
-        related=((*task.pointer, "Resource"),),
+        related=(at if may_wait else resource,),
     )
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aslkit.definition.model import JSONATA, fact
-from aslkit.definition.spelling import nearest
+from aslkit.definition.model import FIELDS, JSONATA, Task, fact
+from aslkit.definition.spelling import nearest, only_near
 from aslkit.lint.calls import calls, is_literal, kind_of, payload
-from aslkit.lint.engine import ERROR, WARNING, Hit, rule
+from aslkit.lint.engine import ERROR, WARNING, Hit, Rename, Replace, mend, rule
 from aslkit.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from aslkit.definition.document import Pointer
-    from aslkit.definition.model import Json, StateMachine, Task
+    from aslkit.definition.model import Json, StateMachine
     from aslkit.definition.services import Shape
     from aslkit.lint.calls import Target
+    from aslkit.lint.engine import Fix
 
 OTHER_RULES: Mapping[str, frozenset[str]] = {
     "glue:startJobRun": frozenset({"Arguments"}),
@@ -36,13 +37,13 @@ FREE = frozenset(
 """Texts that Step Functions makes of any JSON value."""
 
 
-@rule(ERROR)
+@rule(ERROR, fixable=True)
 def parameter_name(machine: StateMachine) -> Iterator[Hit]:
     """The parameters of a task are those of the action it calls, and the required ones are there.
 
-    AWS refuses the definition ('The field "Jobname" is not supported by Step Functions', 'The field "JobName" is
-    required but was missing'). Step Functions writes all parameters in PascalCase, also those that the service itself
-    writes otherwise: `DbInstanceIdentifier`, `AwsvpcConfiguration`.
+    AWS refuses the definition (SCHEMA_VALIDATION_FAILED, 'The field "Jobname" is not supported by Step Functions', 'The
+    field "JobName" is required but was missing'). Step Functions writes all parameters in PascalCase, also those that
+    the service itself writes otherwise: `DbInstanceIdentifier`, `AwsvpcConfiguration`.
 
     Bad:
 
@@ -71,7 +72,7 @@ def parameter_name(machine: StateMachine) -> Iterator[Hit]:
     return (hit for names, hit in mistakes(machine) if names)
 
 
-@rule(WARNING)
+@rule(WARNING, fixable=True)
 def parameter_value(machine: StateMachine) -> Iterator[Hit]:
     """A parameter that is written out has a value that the action takes: its type, length, and the list of values.
 
@@ -159,11 +160,13 @@ class _Reading(Record):
             meant.add(near)
         message = f'"{self.task.name}": {self.target.call} has no parameter "{name}"'
         if same is not None and _is_service_spelling(name):
-            return Hit(pointer, f'{message}: Step Functions calls it "{same}"', severity=WARNING)
+            fix = _renamed(pointer, name, shape)
+            return Hit(pointer, f'{message}: Step Functions calls it "{same}"', severity=WARNING, fix=fix)
         required = ", which is required" if near in shape.required else ""
-        hint = f': did you mean "{near}"{required}?' if near is not None else ""
+        hint = f': did you mean "{near}"{required}?' if near is not None else _of_state(name)
         severity = WARNING if near is None and self.target.sdk else ERROR
-        return Hit(pointer, f"{message}, and AWS refuses the definition{hint}", severity=severity)
+        fix = _renamed(pointer, name, shape)
+        return Hit(pointer, f"{message}, and AWS refuses the definition{hint}", severity=severity, fix=fix)
 
     def _missing(
         self, shape: Shape, values: Mapping[str, Json], meant: set[str], place: Pointer, skipped: frozenset[str]
@@ -191,7 +194,8 @@ class _Reading(Record):
         mistake = WRONG[shape.kind](shape, value)
         if mistake is not None and not self._made_text(shape, value, pointer):
             what, hint = mistake
-            yield False, self._at(pointer, f"{what}; the call fails when the task is reached{hint}")
+            message = f"{what}; the call fails when the task is reached{hint}"
+            yield False, self._at(pointer, message, _mended(shape, value, pointer))
         elif isinstance(value, dict):
             yield from self._entries(shape, value, pointer)
         elif isinstance(value, list):
@@ -224,16 +228,43 @@ class _Reading(Record):
                 meant.add(near or "")
                 if same is None and not self._is_jsonata_slip(key):
                     hint = f': did you mean "{near}"?' if near is not None else ""
-                    yield True, self._at((*pointer, key), f"is not known{hint}")
+                    place = (*pointer, key)
+                    yield True, self._at(place, f"is not known{hint}", _renamed(place, name, shape))
             elif name is key:
                 yield from self.value(kind_of(reference, self.target.model), inner, (*pointer, key))
         for name in shape.required:
             if name not in value and f"{name}.$" not in value and name not in meant:
                 yield True, self._at(pointer, f'needs "{name}"; the call fails when the task is reached')
 
-    def _at(self, pointer: Pointer, what: str) -> Hit:
+    def _at(self, pointer: Pointer, what: str, fix: Fix | None = None) -> Hit:
         path = ".".join(str(key) for key in pointer[len(self.task.pointer) + 1 :])
-        return Hit(pointer, f'"{self.task.name}": "{path}" of {self.target.call} {what}', severity=WARNING)
+        return Hit(pointer, f'"{self.task.name}": "{path}" of {self.target.call} {what}', severity=WARNING, fix=fix)
+
+
+def _renamed(pointer: Pointer, name: str, shape: Shape) -> Fix | None:
+    """The key with the name of the one member that it resembles; `.$` stays."""
+    meant = only_near(name, shape.members)
+    if meant is None:
+        return None
+    key = f"{meant}{'.$' * str(pointer[-1]).endswith('.$')}"
+    return mend(f'write "{key}"', Rename(pointer, key))
+
+
+def _mended(shape: Shape, value: Json, pointer: Pointer) -> Fix | None:
+    """The one value of a list that a text resembles; a number or boolean as a text where one is wanted."""
+    if shape.kind != "string":
+        return None
+    if isinstance(value, str):
+        meant = only_near(value, shape.values) if value not in shape.values else None
+        return mend(f'write "{meant}"', Replace(pointer, meant)) if meant is not None else None
+    if isinstance(value, bool):
+        return mend("put it in quotes", Replace(pointer, str(value).lower()))
+    return mend("put it in quotes", Replace(pointer, str(value))) if isinstance(value, int) else None
+
+
+def _of_state(name: str) -> str:
+    """The hint for a field of a task that stands among its parameters."""
+    return f": {name} is a field of the state, one level higher" if name in FIELDS[Task] else ""
 
 
 def _same(name: str, shape: Shape) -> str | None:

@@ -17,7 +17,7 @@ from aslkit.language.errors import (
     TASK_FAILED,
     TIMEOUT,
 )
-from aslkit.lint.engine import ERROR, INFO, WARNING, Hit, rule
+from aslkit.lint.engine import ERROR, INFO, WARNING, Delete, Hit, Reorder, Replace, mend, rule
 from aslkit.lint.graph import enclosing
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from aslkit.definition.document import Pointer
     from aslkit.definition.model import Catcher, Retrier, State, StateMachine
+    from aslkit.lint.engine import Fix
 
 RESERVED = (
     ALL,
@@ -96,11 +97,11 @@ def _line(machine: StateMachine, pointer: Pointer) -> int:
     return machine.document.span(pointer).line
 
 
-@rule(ERROR)
+@rule(ERROR, fixable=True)
 def all_errors_alone(machine: StateMachine) -> Iterator[Hit]:
     """States.ALL stands in a list with other error names.
 
-    It matches every error, so that the others say nothing. AWS refuses the definition.
+    It matches every error, so that the others say nothing. AWS refuses the definition (SCHEMA_VALIDATION_FAILED).
 
     Bad:
 
@@ -135,14 +136,27 @@ def all_errors_alone(machine: StateMachine) -> Iterator[Hit]:
                     (*entry.pointer, "ErrorEquals"),
                     f'"States.ALL" stands alone in its list or not at all: AWS refuses this {_kind(entry)} of '
                     f'"{state.name}"',
+                    fix=_alone(entry),
                 )
 
 
-@rule(ERROR)
+def _alone(entry: Retrier | Catcher) -> Fix | None:
+    """Without the other names, which States.ALL matches as well; None when it does not match one of them."""
+    names = entry.error_equals
+    kept = names.index(ALL)
+    if not {DATA_LIMIT_EXCEEDED, RUNTIME}.isdisjoint(names) or any(map(is_substitution, names)):
+        return None
+    place = (*entry.pointer, "ErrorEquals")
+    others = [Delete((*place, index)) for index in reversed(range(len(names))) if index != kept]
+    return mend("leave States.ALL alone", *others)
+
+
+@rule(ERROR, fixable=True)
 def all_errors_last(machine: StateMachine) -> Iterator[Hit]:
     """A retrier or catcher of States.ALL is not the last one of its list.
 
-    It matches every error, so that the ones after it are never asked. AWS refuses the definition.
+    It matches every error, so that the ones after it are never asked. AWS refuses the definition
+    (SCHEMA_VALIDATION_FAILED).
 
     Bad:
 
@@ -183,8 +197,18 @@ def all_errors_last(machine: StateMachine) -> Iterator[Hit]:
                         f'this {_kind(after)} of "{state.name}" stands after that of "States.ALL" (line '
                         f"{_line(machine, entry.pointer)}), which matches every error: AWS refuses the definition",
                         related=(entry.pointer,),
+                        fix=_last(entries, entry),
                     )
                     break
+
+
+def _last(entries: Sequence[Retrier | Catcher], entry: Retrier | Catcher) -> Fix | None:
+    """With the entry of States.ALL at the end; None when there are several."""
+    if sum(ALL in one.error_equals for one in entries) > 1:
+        return None
+    place = int(entry.pointer[-1])
+    order = tuple(index for index in range(len(entries)) if index != place)
+    return mend("put States.ALL last", Reorder(entry.pointer[:-1], (*order, place)))
 
 
 @rule(WARNING)
@@ -368,7 +392,7 @@ def data_limit_caught(machine: StateMachine) -> Iterator[Hit]:
             )
 
 
-@rule(WARNING)
+@rule(WARNING, fixable=True)
 def reserved_error_name(machine: StateMachine) -> Iterator[Hit]:
     """An error name that begins with "States." and resembles one that exists.
 
@@ -409,6 +433,7 @@ def reserved_error_name(machine: StateMachine) -> Iterator[Hit]:
                     pointer,
                     f'Step Functions gives no error "{name}", so that this {_kind(entry)} of "{state.name}" never '
                     f'matches; did you mean "{meant}"?',
+                    fix=mend(f'write "{meant}"', Replace(pointer, meant)) if _is_sure(name) else None,
                 )
 
 
@@ -417,6 +442,12 @@ def _meant(name: str) -> str | None:
 
     found = nearest(name[7:], [known[7:] for known in RESERVED])
     return None if found is None else f"States.{found}"
+
+
+def _is_sure(name: str) -> bool:
+    from aslkit.definition.spelling import only_near
+
+    return only_near(name[7:], [known[7:] for known in RESERVED]) is not None
 
 
 @rule(WARNING)
@@ -546,9 +577,9 @@ def retries_outlast_timeout(machine: StateMachine) -> Iterator[Hit]:
             Parameters:
               JobName: load
             Retry:
-              - ErrorEquals: [States.TaskFailed]  # <-
+              - ErrorEquals: [States.TaskFailed]
                 IntervalSeconds: 600
-                MaxAttempts: 5
+                MaxAttempts: 5  # <-
             End: true
 
     Good:
@@ -573,12 +604,18 @@ def retries_outlast_timeout(machine: StateMachine) -> Iterator[Hit]:
             seconds = total_wait(retrier)
             if limit is not None and seconds >= limit:
                 yield Hit(
-                    retrier.pointer,
+                    _longest(retrier, limit),
                     f'the waits of this retrier of "{state.name}" add up to {duration_text(seconds)}; the state '
                     f"machine times out after {duration_text(limit)} (line {_line(machine, TOP_TIMEOUT)}), past every "
                     "Catch",
                     related=(TOP_TIMEOUT,),
                 )
+
+
+def _longest(retrier: Retrier, limit: int) -> Pointer:
+    """The field that makes a retrier take longer than the limit: a long interval, else many attempts."""
+    field = "IntervalSeconds" if retrier.interval_seconds * max(retrier.max_attempts, 1) >= limit else "MaxAttempts"
+    return (*retrier.pointer, field) if field in retrier.raw else retrier.pointer
 
 
 TOP_TIMEOUT = ("TimeoutSeconds",)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.model import JSONATA, JSONPATH
 from aslkit.definition.schemas import schema_text
-from aslkit.definition.spelling import nearest
-from aslkit.lint.engine import ERROR, rule
+from aslkit.definition.spelling import nearest, only_near
+from aslkit.lint.engine import ERROR, Hit, Rename, Replace, mend, rule
 from aslkit.record import Record
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
     from jsonschema_rs import Draft202012Validator
 
-    from aslkit.definition.document import Pointer
+    from aslkit.definition.document import Document, Pointer, Span
     from aslkit.definition.model import Json, StateMachine
+    from aslkit.lint.engine import Fix
 
     Error = Any  # a jsonschema.ValidationError, any field of which may be unset as its types have it
 
@@ -125,17 +126,22 @@ def misfits(data: Json) -> Iterator[tuple[Pointer, str]]:
     that shows it; after 1,000 of them a last one says that there are more. Transitions, reachability, paths and
     expressions are the matter of other rules.
     """
+    return ((mistake.pointer, mistake.message) for mistake in mistakes(data))
+
+
+def mistakes(data: Json) -> Iterator[_Mistake]:
+    """The same, each with the fix that it has."""
     if _judge().is_valid(data):
         return
     shown = 0
-    for misfit in _explained(data):
+    for mistake in _explained(data):
         if shown == MOST:
-            yield (), f"the definition has more than {MOST:,} mistakes of shape; the others are not shown"
+            yield _Mistake((), f"the definition has more than {MOST:,} mistakes of shape; the others are not shown")
             return
         shown += 1
-        yield misfit
+        yield mistake
     if not shown:  # a test keeps the two libraries of one mind; where they are not, the verdict counts
-        yield (), "the definition has not the shape of a state machine"
+        yield _Mistake((), "the definition has not the shape of a state machine")
 
 
 @cache
@@ -265,9 +271,10 @@ class _Mistake(Record):
     message: str
     about: frozenset[Pointer] = frozenset()
     settles: frozenset[Pointer] = frozenset()
+    fix: Fix | None = None
 
 
-def _explained(data: Json) -> Iterator[tuple[Pointer, str]]:
+def _explained(data: Json) -> Iterator[_Mistake]:
     for part in _parts(data):
         if not _part_judge(part.schemas).is_valid(part.value):
             yield from _told_once(islice(_mistakes(part), MOST + 1))
@@ -279,7 +286,7 @@ def _mistakes(part: _Part) -> Iterator[_Mistake]:
         yield from EXPLAIN.get(str(error.validator), _wrong_value)(part, pointer, error)
 
 
-def _told_once(mistakes: Iterable[_Mistake]) -> Iterator[tuple[Pointer, str]]:
+def _told_once(mistakes: Iterable[_Mistake]) -> Iterator[_Mistake]:
     """The mistakes without those that another one settles, and without a second one of the same field."""
     found = list(mistakes)
     settled = frozenset().union(*(mistake.settles for mistake in found))
@@ -288,14 +295,21 @@ def _told_once(mistakes: Iterable[_Mistake]) -> Iterator[tuple[Pointer, str]]:
         same = (mistake.pointer, mistake.message if mistake.about else None)
         if same not in told and settled.isdisjoint(mistake.about):
             told.add(same)
-            yield mistake.pointer, mistake.message
+            yield mistake
 
 
 def _missing(part: _Part, pointer: Pointer, error: Error) -> Iterator[_Mistake]:
     for field in error.validator_value:
         if field not in error.instance:
             message = f"{_subject(part, pointer)} has no {field}{_misspelt_type(field, error.instance)}"
-            yield _Mistake(pointer, message, frozenset({(*pointer, field)}))
+            fix = _renamed(pointer, field, error.instance) if field == "Type" else None
+            yield _Mistake(pointer, message, frozenset({(*pointer, field)}), fix=fix)
+
+
+def _renamed(pointer: Pointer, field: str, written: Mapping[str, Json]) -> Fix | None:
+    """The field under the one name in its object that resembles its own."""
+    meant = only_near(field, written)
+    return None if meant is None else mend(f'write "{field}"', Rename((*pointer, meant), field))
 
 
 def _misspelt_type(field: str, state: Mapping[str, Json]) -> str:
@@ -314,7 +328,9 @@ def _unknown(part: _Part, pointer: Pointer, error: Error) -> Iterator[_Mistake]:
         meant = None if owners else nearest(field, possible)
         hint = f"; only {_listed(owners, 'and')} states have it" if owners else _suggested(meant)
         settles = {place} if meant is None else {place, (*pointer, meant)}
-        yield _Mistake(place, f"{_quoted(field)} is no field of {subject}{hint}", settles=frozenset(settles))
+        sure = meant is not None and only_near(field, possible) == meant
+        fix = mend(f'write "{meant}"', Rename(place, str(meant))) if sure else None
+        yield _Mistake(place, f"{_quoted(field)} is no field of {subject}{hint}", settles=frozenset(settles), fix=fix)
 
 
 def _wrong_count(part: _Part, pointer: Pointer, error: Error) -> Iterator[_Mistake]:
@@ -324,11 +340,26 @@ def _wrong_count(part: _Part, pointer: Pointer, error: Error) -> Iterator[_Mista
     subject = _subject(part, pointer)
     about = frozenset((*pointer, field) for field in fields)
     if present:
-        yield _Mistake(pointer, f"{subject} has {_all_of(present)}, of which only one is accepted", about)
+        message = f"{subject} has {_all_of(present)}, of which only one is accepted"
+        yield _Mistake((*pointer, _later(error.instance, present)), message, about)
     elif len(fields) <= MOST_LISTED:
-        yield _Mistake(pointer, f"{subject} has {_none_of(fields)}", about)
+        yield _Mistake(pointer, f"{subject} has {_none_of(fields)}{_too_deep(error.instance, fields)}", about)
     else:
         yield _Mistake(pointer, f"{subject} has no {error.schema['title']}", about)
+
+
+def _too_deep(written: Mapping[str, Json], fields: Sequence[str]) -> str:
+    """The field that is missing, found inside another one: its lines are indented too far."""
+    for name, inner in written.items():
+        field = next((field for field in fields if isinstance(inner, dict) and field in inner), None)
+        if field is not None:
+            return f"; {field} stands inside {name}, one level too deep"
+    return ""
+
+
+def _later(written: Json, fields: Sequence[str]) -> str:
+    """The field that is written last: with it, an object has one too many."""
+    return max(fields, key=list(written).index)
 
 
 def _excluded(part: _Part, pointer: Pointer, error: Error) -> Iterator[_Mistake]:
@@ -336,7 +367,8 @@ def _excluded(part: _Part, pointer: Pointer, error: Error) -> Iterator[_Mistake]
     fields = error.validator_value.get("required")
     if fields:
         message = f"{_subject(part, pointer)} has {_all_of(fields)}, of which only one is accepted"
-        yield _Mistake(pointer, message, frozenset((*pointer, field) for field in fields))
+        about = frozenset((*pointer, field) for field in fields)
+        yield _Mistake((*pointer, _later(error.instance, fields)), message, about)
     else:
         shown = f"{_shown(error.instance)}, an expression of JSONata"
         yield _Mistake(pointer, f"{_place(part, pointer)} is {shown}; the state is in {JSONPATH}")
@@ -383,7 +415,33 @@ def _wrong_value(part: _Part, pointer: Pointer, error: Error) -> Iterator[_Mista
     kind = ", a string" if isinstance(value, str) and not _takes_strings(schema) else ""
     if pointer == part.state and pointer[-1] in _schema()["properties"]:
         hint = f"; {pointer[-1]} is a field of the definition"
-    yield _Mistake(pointer, f"{_place(part, pointer)} is {_shown(value)}{kind}; {_expected(schema)} is expected{hint}")
+    message = f"{_place(part, pointer)} is {_shown(value)}{kind}; {_expected(schema)} is expected{hint}"
+    right = _right(value, schema)
+    fix = None if right is None else mend(f"write {json.dumps(right, ensure_ascii=False)}", Replace(pointer, right))
+    yield _Mistake(pointer, message, fix=fix)
+
+
+def _right(value: Json, schema: Mapping[str, Any]) -> Json:
+    """The value of the kind that is asked for, which a value of another kind stands for without doubt; else None."""
+    first = schema.get("anyOf", [schema])[0]
+    types = first.get("type", [])
+    kinds = [types] if isinstance(types, str) else types
+    if isinstance(value, str):
+        return only_near(value, _options(schema)) if _options(schema) else _unquoted(value, kinds)
+    if isinstance(value, (int, float)) and str(value) in _options(schema):
+        return str(value)
+    return str(value) if type(value) is int and _takes_strings(schema) else None
+
+
+def _unquoted(text: str, kinds: Sequence[str]) -> Json:
+    """The number, boolean or list that a text stands for."""
+    if "boolean" in kinds:
+        return {"true": True, "yes": True, "false": False, "no": False}.get(text.casefold())
+    if "array" in kinds:
+        return [text] if text and "${" not in text else None
+    if "integer" in kinds or "number" in kinds:
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_SHOWN else None
+    return None
 
 
 EXPLAIN: Mapping[str, Callable[[_Part, Pointer, Error], Iterator[_Mistake]]] = {
@@ -517,8 +575,8 @@ def _a(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" or noun.startswith("RFC") else f"a {noun}"
 
 
-@rule(ERROR)
-def shape(machine: StateMachine) -> Iterator[tuple[Pointer, str]]:
+@rule(ERROR, fixable=True)
+def shape(machine: StateMachine) -> Iterator[Hit]:
     """A field is missing, unknown, of the wrong type, or stands beside one that excludes it.
 
     AWS: SCHEMA_VALIDATION_FAILED. The rule compares the definition with the JSON Schema of the States Language that
@@ -543,4 +601,22 @@ def shape(machine: StateMachine) -> Iterator[tuple[Pointer, str]]:
             Seconds: 10
             End: true
     """
-    return misfits(machine.document.data)
+    for mistake in mistakes(machine.document.data):
+        pointer, message = mistake.pointer, mistake.message
+        brought = brought_in(machine.document, pointer)
+        if brought is None:
+            yield Hit(pointer, message, fix=mistake.fix)
+        else:
+            key = _quoted(str(pointer[-1]))
+            yield Hit(pointer, f"{message} ({key} comes with this merge key)", related=(pointer,), span=brought)
+
+
+def brought_in(document: Document, pointer: Pointer) -> Span | None:
+    """The place of the merge key that brings in a field, None for a field that is written in its own mapping."""
+    if "<<" not in document.text or not pointer or not isinstance(pointer[-1], str):
+        return None
+    around, own = document.value_span(pointer[:-1]), document.span(pointer)
+    if around.start <= own.start < around.end or own.start == document.span(pointer[:-1]).start:
+        return None
+    start = document.text.find("<<", around.start, around.end)
+    return document.locate(start, start + len("<<")) if start >= 0 else None

@@ -29,6 +29,12 @@ MAX_LOSSES = 32
 
 PRESENT, MAYBE, ABSENT = "present", "maybe", "absent"
 
+ORIGIN = "origin"
+"""The kind of Loss that takes nothing away: it says where an open object comes from, as the keys that lead to it."""
+
+ANY_ELEMENT = "*"
+"""The key in an origin that stands for any element of an array."""
+
 
 class Loss(NamedTuple):
     """Who took away what was here: the place in the definition, how (a word of its user's), and what was here."""
@@ -104,12 +110,59 @@ def read(shape: Shape, keys: Keys) -> Reading:
         member = _member(shape, key)
         if member is None:
             if type(shape) is Object and shape.open:
-                return _stronger(doubt, Reading(UNKNOWN, MAYBE, at, shape, shape.losses if type(key) is str else ()))
+                losses = shape.losses if type(key) is str else origins(shape)
+                return _stronger(doubt, Reading(below(shape, keys[at:]), MAYBE, at, shape, losses))
             return Reading(UNKNOWN, ABSENT, at, shape, shape.losses)
         if not member.certain:
             doubt = _stronger(doubt, Reading(UNKNOWN, MAYBE, at, shape, member.losses))
         shape = member.shape
     return Reading(shape) if doubt is None else doubt._replace(shape=shape)
+
+
+def read_through(shape: Shape, keys: Keys) -> Reading:
+    """What JSONata finds at a route: as `read`, but a name is read from each element of an array, and what is no array
+    is its own only element. Nothing is said of elements that may be there or not."""
+    for at, key in enumerate(keys):
+        if type(shape) is Array and type(key) is str:
+            return _through_elements(shape, keys, at)
+        if type(key) is int:
+            shape = _element(shape, key)
+            continue
+        found = read(shape, (key,))
+        if found.presence != PRESENT:
+            return found._replace(at=at, shape=read_through(found.shape, keys[at + 1 :]).shape)
+        shape = found.shape
+    return Reading(shape)
+
+
+def _through_elements(shape: Array, keys: Keys, at: int) -> Reading:
+    elements = (shape.each,) if shape.elements is None else shape.elements
+    found = [read_through(element, keys[at:]) for element in elements]
+    if found and all(one.presence == ABSENT for one in found):
+        return found[0]._replace(at=at + found[0].at)
+    certain = any(one.presence == PRESENT for one in found)
+    return Reading(UNKNOWN) if certain else Reading(UNKNOWN, MAYBE, at, shape)
+
+
+def _element(shape: Shape, index: int) -> Shape:
+    if type(shape) is not Array:
+        return UNKNOWN if type(shape) is Object and shape.open else shape
+    if shape.elements is None:
+        return shape.each
+    return shape.elements[index] if -len(shape.elements) <= index < len(shape.elements) else UNKNOWN
+
+
+def origins(shape: Shape) -> tuple[Loss, ...]:
+    """Where an open object comes from, if that is followed."""
+    return tuple(loss for loss in shape.losses if loss.kind == ORIGIN)
+
+
+def below(shape: Shape, keys: Keys) -> Shape:
+    """What is known of something unlisted in an open object: nothing but where it comes from."""
+    found = origins(shape) if shape.losses else ()
+    if not found:
+        return UNKNOWN
+    return Object({}, True, tuple(Loss(ORIGIN, (*loss.pointer, *keys)) for loss in found))
 
 
 def _stronger(doubt: Reading | None, later: Reading) -> Reading:
@@ -141,8 +194,8 @@ def put(shape: Shape, keys: Keys, value: Shape) -> Shape:
         return with_member(Object({}, True, shape.losses), key, Member(UNKNOWN))
     known = shape.members.get(key)
     if keys[1:]:
-        below = known.shape if known is not None else UNKNOWN if shape.open else EMPTY
-        value = put(below, keys[1:], value)
+        inner = known.shape if known is not None else below(shape, (key,)) if shape.open else EMPTY
+        value = put(inner, keys[1:], value)
     return with_member(shape, key, Member(value))
 
 
@@ -166,15 +219,16 @@ def without_member(shape: Object, name: str) -> Object:
     """The object of which nothing is known at one name."""
     if name not in shape.members:
         return shape if shape.open else shape._replace(open=True)
-    return _object({other: member for other, member in shape.members.items() if other != name}, True, shape.losses)
+    return of_members({other: member for other, member in shape.members.items() if other != name}, True, shape.losses)
 
 
 def built(members: Mapping[str, Shape]) -> Shape:
     """The closed object that has just these members."""
-    return _object({name: Member(shape) for name, shape in members.items()})
+    return of_members({name: Member(shape) for name, shape in members.items()})
 
 
-def _object(members: Mapping[str, Member], is_open: bool = False, losses: tuple[Loss, ...] = ()) -> Object:
+def of_members(members: Mapping[str, Member], is_open: bool = False, losses: tuple[Loss, ...] = ()) -> Object:
+    """The object of these members; one of which nothing is known when it would be too large."""
     weight = 1 + len(members) + sum(member.shape.weight for member in members.values())
     if weight > MAX_WEIGHT or len(members) > MAX_MEMBERS:
         return Object({}, True, losses)
@@ -198,7 +252,7 @@ def array_of(each: Shape) -> Array:
 def each_of(shape: Shape) -> Shape:
     """The shape that fits each element of an array; UNKNOWN for what is no array, or an empty one."""
     if type(shape) is not Array:
-        return UNKNOWN
+        return below(shape, (ANY_ELEMENT,))
     if shape.elements is None:
         return shape.each
     return join_all(shape.elements)
@@ -262,8 +316,8 @@ def undoubted(shape: Shape, keys: Keys) -> Shape:
     if type(shape) is not Object or type(key) is not str:
         return UNKNOWN
     known = shape.members.get(key)
-    below = undoubted(UNKNOWN if known is None else known.shape, keys[1:])
-    return with_member(shape, key, Member(below, known is not None and known.certain))
+    inner = undoubted(UNKNOWN if known is None else known.shape, keys[1:])
+    return with_member(shape, key, Member(inner, known is not None and known.certain))
 
 
 def join_all(shapes: Iterable[Shape]) -> Shape:
@@ -321,7 +375,7 @@ def _join_objects(one: Object, other: Object, same: Shape | None = None) -> Shap
     losses = _united(one.losses, other.losses)
     if members is one.members and is_open == one.open and losses is one.losses and same in (None, one):
         return one
-    return _object(members, is_open, losses)
+    return of_members(members, is_open, losses)
 
 
 def _join_members(one: Object, other: Object) -> Mapping[str, Member]:

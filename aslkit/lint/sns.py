@@ -22,8 +22,8 @@ LONGEST_SUBJECT = 100
 def sns_message(machine: StateMachine) -> Iterator[Hit]:
     """A publish to SNS has a Message.
 
-    AWS refuses the definition: Message is required. It may be a text, or a mapping that Step Functions makes a JSON
-    text of. A Subject alone is no message.
+    AWS refuses the definition (SCHEMA_VALIDATION_FAILED): Message is required. It may be a text, or a mapping that Step
+    Functions makes a JSON text of. A Subject alone is no message.
 
     Bad:
 

@@ -27,7 +27,7 @@ def heartbeat_not_below_timeout(machine: StateMachine) -> Iterator[Hit]:
     """HeartbeatSeconds is not smaller than TimeoutSeconds.
 
     The task times out before the first heartbeat is missed. The States Language demands the smaller heartbeat, and AWS
-    refuses the definition.
+    refuses the definition (SCHEMA_VALIDATION_FAILED).
 
     Bad:
 
@@ -97,16 +97,34 @@ def timeout_never_reached(machine: StateMachine) -> Iterator[Hit]:
             End: true
     """
     limit = machine.timeout_seconds
-    for _, state in all_states(machine) if limit is not None else ():
-        if isinstance(state, Task) and limit is not None:
-            seconds = state.timeout_seconds
-            if isinstance(seconds, int) and seconds >= limit:
-                yield Hit(
-                    (*state.pointer, "TimeoutSeconds"),
-                    f'"{state.name}" may run for {duration_text(seconds)}; the state machine times out after '
-                    f"{duration_text(limit)} (line {_line(machine, TOP_TIMEOUT)}), past every Catch",
-                    related=(TOP_TIMEOUT,),
-                )
+    if limit is None:
+        return
+    longer = [
+        (state, seconds)
+        for _, state in all_states(machine)
+        if isinstance(state, Task) and isinstance(seconds := state.timeout_seconds, int) and seconds >= limit
+    ]
+    own = [(*state.pointer, "TimeoutSeconds") for state, _ in longer]
+    if len(longer) >= SEVERAL:
+        yield Hit(
+            TOP_TIMEOUT,
+            f"the state machine times out after {duration_text(limit)}, past every Catch, and {len(longer)} of its "
+            f'tasks may each run as long or longer: "{longer[0][0].name}" (line {_line(machine, own[0])}), '
+            f'"{longer[1][0].name}" (line {_line(machine, own[1])}), …',
+            related=tuple(own),
+        )
+        return
+    for (state, seconds), place in zip(longer, own, strict=True):
+        yield Hit(
+            place,
+            f'"{state.name}" may run for {duration_text(seconds)}; the state machine times out after '
+            f"{duration_text(limit)} (line {_line(machine, TOP_TIMEOUT)}), past every Catch",
+            related=(TOP_TIMEOUT,),
+        )
+
+
+SEVERAL = 3
+"""From this many tasks on, it is the state machine's time-out that is too short."""
 
 
 @rule(WARNING)

@@ -1,11 +1,13 @@
-"""botocore's service models -> the bytes of `definition/services.bin`: what AWS actions take, and their errors.
+"""botocore's service models -> the bytes of `definition/services.bin`: what AWS actions take, and their errors; and of
+`definition/outputs.bin`: what they answer.
 
-Run `python -m aslkit.operations.index` where botocore is installed to rebuild the file.
+Run `python -m aslkit.operations.index` where botocore is installed to rebuild both files.
 """
 
 from __future__ import annotations
 
 import json
+import lzma
 import re
 import sys
 import zlib
@@ -15,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from aslkit.definition.services import OPTIMISED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 Model = dict[str, Any]
 
 TARGET = Path(__file__).parent.parent / "definition" / "services.bin"
+OUTPUTS = TARGET.with_name("outputs.bin")
 
 WHOLE: dict[str, frozenset[str]] = {
     integration.model: frozenset(integration.actions) for name, integration in OPTIMISED.items() if name != "dynamodb"
@@ -135,6 +138,95 @@ class _Shapes:
                 return ["o", named, *required]
 
 
+BLOCK = 500_000
+"""The bytes that are compressed together: enough to be small, few enough to be read in some milliseconds."""
+
+
+def outputs_index(models: Mapping[str, tuple[str, Model]], *, version: str) -> bytes:
+    """The container of what the actions of all services answer.
+
+    Layout: length of the directory (4 bytes, big-endian), directory (compressed JSON), blocks. A block holds the JSON
+    of several services, compressed together: what actions answer is ten times what they take. The directory has, by
+    service, the block's offset and size, and where in the block the service is.
+    """
+    services: dict[str, tuple[int, int, int, int]] = {}
+    blocks: list[bytes] = []
+    offset = 0
+    for names in _batches({name: _json(service_outputs(model)) for name, (_, model) in sorted(models.items())}):
+        block = lzma.compress(b"".join(names.values()), preset=9)
+        begin = 0
+        for name, text in names.items():
+            services[name] = (offset, len(block), begin, len(text))
+            begin += len(text)
+        blocks.append(block)
+        offset += len(block)
+    directory = _packed({"version": version, "services": services})
+    return b"".join((len(directory).to_bytes(4, "big"), directory, *blocks))
+
+
+def _batches(texts: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
+    batch: dict[str, bytes] = {}
+    for name, text in texts.items():
+        batch[name] = text
+        if sum(map(len, batch.values())) > BLOCK:
+            yield batch
+            batch = {}
+    if batch:
+        yield batch
+
+
+def service_outputs(model: Model) -> dict[str, Any]:
+    """One service: `actions` (name -> reference) and the `shapes` they point to, followed to the end.
+
+    References and shapes are those of `service_index`, but for blobs, which may have a length (x1-255); a shape may
+    point to itself.
+    """
+    graph = _Graph(model["shapes"])
+    actions = {
+        action_name(name): graph.reference(operation["output"]["shape"])
+        for name, operation in sorted(model["operations"].items())
+        if "output" in operation
+    }
+    return {"actions": actions, "shapes": graph.shapes}
+
+
+class _Graph:
+    """The shapes of one service, each once under its name."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.shapes: list[Any] = []
+        self.places: dict[str, int] = {}
+
+    def reference(self, name: str) -> int | str:
+        shape = self.model[name]
+        kind = shape["type"]
+        if shape.get("document") or kind not in LEAVES | CUT:
+            return "?"
+        if kind in LEAVES and "enum" not in shape:
+            least, most = (shape.get("min", 0), shape.get("max", 0)) if kind in ("string", "blob") else (0, 0)
+            return f"{LEAVES[kind]}{least}-{most}" if least or most else LEAVES[kind]
+        if name not in self.places:
+            self.places[name] = place = len(self.shapes)
+            self.shapes.append(None)
+            self.shapes[place] = self._followed(shape)
+        return self.places[name]
+
+    def _followed(self, shape: Model) -> list[Any]:
+        match shape["type"]:
+            case "list":
+                return ["l", self.reference(shape["member"]["shape"])]
+            case "map":
+                return ["m", *(self.reference(shape[part]["shape"]) for part in ("key", "value"))]
+            case "structure":
+                members = {
+                    parameter_name(name): self.reference(value["shape"]) for name, value in shape["members"].items()
+                }
+                return ["o", members, *map(parameter_name, shape.get("required", ()))]
+            case _:
+                return ["e", *shape["enum"]]
+
+
 def service_name(service_id: str) -> str:
     """The name in `aws-sdk:<name>:action`, that of the package in Java's SDK: "RDS Data" -> "rdsdata"."""
     name = re.sub(r"[^A-Za-z0-9]", "", service_id)
@@ -171,7 +263,11 @@ def _aliases(models: Mapping[str, tuple[str, Model]]) -> dict[str, str]:
 
 
 def _packed(value: Any) -> bytes:
-    return zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 9)
+    return zlib.compress(_json(value), 9)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 def read_models(folder: Path) -> dict[str, tuple[str, Model]]:
@@ -188,19 +284,26 @@ def read_models(folder: Path) -> dict[str, tuple[str, Model]]:
     return models
 
 
-def installed_index() -> tuple[str, bytes]:
-    """The version of the installed botocore, and the container made from its models."""
+def installed_models() -> tuple[str, dict[str, tuple[str, Model]]]:
+    """The version of the installed botocore, and its models."""
     import botocore  # type: ignore[import-untyped]
 
-    version = str(botocore.__version__)
-    return version, index(read_models(Path(botocore.__file__).parent / "data"), version=version)
+    return str(botocore.__version__), read_models(Path(botocore.__file__).parent / "data")
+
+
+def installed_index() -> tuple[str, bytes]:
+    """The version of the installed botocore, and the container made from its models."""
+    version, models = installed_models()
+    return version, index(models, version=version)
 
 
 def main() -> int:
-    """Writes the container; returns the exit code."""
-    version, content = installed_index()
-    TARGET.write_bytes(content)
-    sys.stdout.write(f"{TARGET}: {len(content):,} bytes from botocore {version}\n")
+    """Writes both containers; returns the exit code."""
+    version, models = installed_models()
+    for target, build in ((TARGET, index), (OUTPUTS, outputs_index)):
+        content = build(models, version=version)
+        target.write_bytes(content)
+        sys.stdout.write(f"{target}: {len(content):,} bytes from botocore {version}\n")
     return 0
 
 

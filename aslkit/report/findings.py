@@ -27,23 +27,36 @@ def as_json(findings: Iterable[Finding]) -> str:
     return json.dumps([_plain(finding) for finding in findings], indent=2, ensure_ascii=False)
 
 
-def as_text(findings: Sequence[Finding], texts: Mapping[str, Sequence[str]], *, files: int, paint: Paint) -> str:
+def as_text(
+    findings: Sequence[Finding], texts: Mapping[str, Sequence[str]], *, files: int, paint: Paint, mended: int = 0
+) -> str:
     """Each finding as `path:line:column: severity: message [rule]` with its source line, and a summary line.
 
-    `texts` holds the lines of each source that has findings.
+    `texts` holds the lines of each source that has findings, `mended` is how many findings were mended before.
     """
     lines = [line for finding in findings for line in _shown(finding, texts.get(finding.source, ()), paint)]
-    return "\n".join([*lines, summary(findings, files, paint)])
+    return "\n".join([*lines, summary(findings, files, paint, mended)])
 
 
-def summary(findings: Sequence[Finding], files: int, paint: Paint) -> str:
-    """`2 errors and 1 warning in 3 files`."""
-    where = f"in {counted(files, 'file')}"
+def summary(findings: Sequence[Finding], files: int, paint: Paint, mended: int = 0) -> str:
+    """`2 errors and 1 warning in 3 files`, and how many of them can be, or were, mended."""
+    where = f"in {counted(files, 'file')}{f', {mended} mended' if mended else ''}"
     counts = [(sum(finding.severity == severity for finding in findings), severity) for severity in SEVERITIES]
     parts = [paint(counted(count, severity), COLOURS[severity]) for count, severity in counts if count]
     if not parts:
         return paint(f"nothing found {where}", "green")
-    return f"{' and '.join(filter(None, [', '.join(parts[:-1]), parts[-1]]))} {where}"
+    fixable = 0 if mended else sum(finding.fix is not None for finding in findings)
+    hint = f"; --fix can mend {fixable}" if fixable else ""
+    return f"{' and '.join(filter(None, [', '.join(parts[:-1]), parts[-1]]))} {where}{hint}"
+
+
+def statistics(findings: Sequence[Finding]) -> str:
+    """How many findings each rule has, the most first: `   3  catch-loses-input`."""
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.rule] = counts.get(finding.rule, 0) + 1
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return "\n".join(f"{count:>4}  {rule}" for rule, count in ordered)
 
 
 def counted(count: int, word: str) -> str:

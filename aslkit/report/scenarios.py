@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from aslkit.record import Record
+from aslkit.report.colour import Paint
 from aslkit.report.findings import counted
 from aslkit.report.timeline import clock, lines, timeline
 from aslkit.simulation.coverage import KINDS
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aslkit.definition.document import Document
-    from aslkit.report.colour import Paint
     from aslkit.simulation.coverage import Coverage
     from aslkit.simulation.scenario import Verdict
 
@@ -34,6 +35,12 @@ def as_text(reports: Sequence[Report], paint: Paint) -> str:
     """A line for each scenario; below one that failed what differs, and the timeline up to it; a summary."""
     shown = [line for report in reports for line in _file(report, paint)]
     return "\n".join([*shown, summary(reports, paint)])
+
+
+def verdict_text(report: Report, verdict: Verdict) -> str:
+    """One scenario that failed: what differs, and the timeline up to it, without its name and without colours."""
+    _, *told = _verdict(report, verdict, Paint(False))
+    return dedent("\n".join(told))
 
 
 def summary(reports: Sequence[Report], paint: Paint) -> str:

@@ -3,11 +3,53 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from aslkit.language.jsonpath import Scope
 from aslkit.record import Record
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from random import Random
+
 Json = Any
+
+START = 1_735_696_800.0
+"""2025-01-01T02:00:00Z in epoch seconds, when an execution starts unless it is told otherwise."""
+
+
+class Clock(Protocol):
+    """`start` is in epoch seconds, `now` in virtual seconds since."""
+
+    start: float
+    now: float
+
+
+class StateScope(Scope):
+    """What the expressions of one state visit read: `input`, `context` and `variables`, JSONata's `$states.result` and
+    `$states.errorOutput` where `more` holds them, and the virtual instant."""
+
+    __slots__ = ("clock", "more")
+
+    def __init__(self, clock: Clock, variables: Mapping[str, Json], random: Random | None) -> None:
+        super().__init__(None, None, variables, random)
+        self.clock = clock
+        self.more: Mapping[str, Json] = {}
+
+    def states(self) -> dict[str, Json]:
+        """`$states` of a JSONata expression."""
+        return {"input": self.input, "context": self.context, **self.more}
+
+    def now(self) -> float:
+        """The present instant in epoch seconds."""
+        return self.clock.start + self.clock.now
+
+    def having(self, name: str, value: Json) -> StateScope:
+        """The same scope with one more field of `$states`."""
+        scope = StateScope(self.clock, self.variables, self.random)
+        scope.input, scope.context = self.input, self.context
+        scope.more = {name: value}
+        return scope
 
 
 class Identity(Record):
@@ -18,9 +60,12 @@ class Identity(Record):
     region: str
     account: str
     role: str
+    express: bool = False
 
     @property
     def execution_arn(self) -> str:
+        if self.express:
+            return f"arn:aws:states:{self.region}:{self.account}:express:{self.machine}:{self.name}:{self.name}"
         return f"arn:aws:states:{self.region}:{self.account}:execution:{self.machine}:{self.name}"
 
     @property
@@ -29,16 +74,19 @@ class Identity(Record):
 
 
 def execution_facts(identity: Identity, input: Json, start: float) -> dict[str, Json]:
-    """The parts of the context object that stay the same during a run. Source: as recorded on AWS in 2024 and 2026."""
+    """The parts of the context object that stay the same during a run; only a Standard execution can be redriven.
+
+    Source: as recorded on AWS in 2024 and 2026.
+    """
+    execution = {
+        "Id": identity.execution_arn,
+        "Input": input,
+        "StartTime": instant(start),
+        "Name": identity.name,
+        "RoleArn": identity.role,
+    }
     return {
-        "Execution": {
-            "Id": identity.execution_arn,
-            "Input": input,
-            "StartTime": instant(start),
-            "Name": identity.name,
-            "RoleArn": identity.role,
-            "RedriveCount": 0,
-        },
+        "Execution": execution if identity.express else {**execution, "RedriveCount": 0},
         "StateMachine": {"Id": identity.machine_arn, "Name": identity.machine},
     }
 
@@ -52,7 +100,7 @@ def mentions(raw: Json, inner: frozenset[str] = frozenset({"Branches", "ItemProc
     """Whether any text of a state itself, not of the states inside it, can read the context object."""
     match raw:
         case str():
-            return "$$" in raw
+            return "$$" in raw or "$states" in raw
         case dict():
             return any(mentions(value) for key, value in raw.items() if key not in inner)
         case list():

@@ -22,8 +22,9 @@ from aslkit.language.payload import compile_template, json_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aslkit.definition.model import Catcher, State
+    from aslkit.definition.model import Catcher, ChoiceRule, State
     from aslkit.language.jsonpath import Scope
+    from aslkit.simulation.context import StateScope
 
     Evaluator = Callable[[Scope], Any]
 
@@ -33,25 +34,33 @@ Json = Any
 class Flow(Protocol):
     """The data flow of one state; `scope.input` holds the raw input at first, then what a method returns."""
 
-    def effective_input(self, scope: Scope) -> Json:
+    def effective_input(self, scope: StateScope) -> Json:
         """What the state works on, made of the raw input."""
         ...
 
-    def arguments(self, scope: Scope) -> Json:
+    def arguments(self, scope: StateScope) -> Json:
         """What the state's work is given, made of the effective input."""
         ...
 
-    def result(self, scope: Scope, raw_result: Json) -> Json:
+    def result(self, scope: StateScope, raw_result: Json) -> Json:
         """The effective result, made of what the state's work gave."""
         ...
 
-    def output(self, scope: Scope, raw: Json, result: Json) -> Json:
+    def output(self, scope: StateScope, raw: Json, result: Json) -> Json:
         """What the state passes on, made of raw input and effective result."""
         ...
 
-    def assigned(self, scope: Scope, result: Json) -> dict[str, Json] | None:
+    def assigned(self, scope: StateScope, raw: Json, result: Json) -> dict[str, Json] | None:
         """The variables that the state assigns, None for a state without Assign. Not yet seen by any path."""
         ...
+
+
+class RuleFlow(Protocol):
+    """What a catcher makes of its error object, and a choice rule of the effective input: the `result`."""
+
+    def output(self, scope: StateScope, raw: Json, result: Json) -> Json: ...
+
+    def assigned(self, scope: StateScope, raw: Json, result: Json) -> dict[str, Json] | None: ...
 
 
 class JsonPathFlow:
@@ -95,7 +104,7 @@ class JsonPathFlow:
         scope.input = result
         return self.output_path(scope)
 
-    def assigned(self, scope: Scope, result: Json) -> dict[str, Json] | None:
+    def assigned(self, scope: Scope, raw: Json, result: Json) -> dict[str, Json] | None:
         if self.assign is None:
             return None
         scope.input = result
@@ -111,13 +120,32 @@ class CatcherFlow:
         self.result_path, self.result_keys = result_place(catcher.result_path)
         self.assign = compile_assign(catcher.assign)
 
-    def output(self, raw: Json, error: Json) -> Json:
+    def output(self, scope: Scope, raw: Json, error: Json) -> Json:
         return placed(raw, self.result_path, self.result_keys, error)
 
-    def assigned(self, scope: Scope, error: Json) -> dict[str, Json] | None:
+    def assigned(self, scope: Scope, raw: Json, error: Json) -> dict[str, Json] | None:
         if self.assign is None:
             return None
         scope.input = error
+        return self.assign(scope)
+
+
+class ChoiceRuleFlow:
+    """A choice rule: it assigns variables of its own, and passes on what the state does."""
+
+    __slots__ = ("assign", "state")
+
+    def __init__(self, rule: ChoiceRule, state: Flow) -> None:
+        self.state = state
+        self.assign = compile_assign(rule.assign)
+
+    def output(self, scope: StateScope, raw: Json, effective: Json) -> Json:
+        return self.state.output(scope, raw, effective)
+
+    def assigned(self, scope: StateScope, raw: Json, effective: Json) -> dict[str, Json] | None:
+        if self.assign is None:
+            return None
+        scope.input = effective
         return self.assign(scope)
 
 

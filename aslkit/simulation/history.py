@@ -6,9 +6,9 @@ somebody reads the history.
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING, Any
 
+from aslkit.definition.collector import Paused
 from aslkit.language.payload import json_text
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ KINDS = {
             for state in ("Pass", "Succeed", "Wait", "Choice", "Task", "Parallel", "Map")
         ),
         *(Kind(f"{state}StateAborted", None) for state in ("Wait", "Task", "Parallel", "Map")),
+        Kind("EvaluationFailed", (*ERROR, "location", "state")),
         Kind("TaskScheduled", (*RESOURCE, "region", "parameters", *TIMERS, "taskCredentials")),
         Kind("TaskStarted", RESOURCE),
         Kind("TaskStartFailed", (*RESOURCE, *ERROR)),
@@ -103,6 +104,11 @@ KINDS = {
         Kind("MapStateSucceeded", None),
         Kind("MapStateFailed", None),
         *(Kind(f"MapIteration{what}", ITERATION) for what in ("Started", "Succeeded", "Failed", "Aborted")),
+        Kind("MapRunStarted", ("mapRunArn",)),
+        Kind("MapRunSucceeded", None),
+        Kind("MapRunFailed", ERROR),
+        Kind("MapRunAborted", None),
+        Kind("MapRunRedriven", ("mapRunArn", "redriveCount")),
     )
 }
 """Every event type of the simulator. Sources: Step Functions API, HistoryEvent; shapes as recorded on AWS."""
@@ -112,13 +118,8 @@ PAYLOADS = frozenset({"input", "output"})
 
 def render(events: Sequence[Event], start: float) -> list[dict[str, Json]]:
     """The history, oldest event first: id, previousEventId, type, timestamp (epoch seconds) and the event's details."""
-    collecting = gc.isenabled()
-    gc.disable()  # nothing made here is garbage, and the collector would look through all of it many times
-    try:
+    with Paused():
         return list(_rendered(events, start))
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _rendered(events: Sequence[Event], start: float) -> Iterator[dict[str, Json]]:

@@ -10,8 +10,9 @@ from heapq import heappop, heappush
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from aslkit.definition.collector import Paused
 from aslkit.language.errors import RUNTIME, TIMEOUT, StatesError
-from aslkit.language.jsonpath import Scope
+from aslkit.simulation.context import StateScope
 from aslkit.simulation.execution import ABORTED, FAILED, SUCCEEDED, TIMED_OUT, Visit
 from aslkit.simulation.history import KINDS, NOTHING
 from aslkit.simulation.limits import MAX_DEPTH, TOO_DEEP, size_of
@@ -72,7 +73,7 @@ class Thread:
         "visit",
     )
 
-    def __init__(self, parent: Thread | None, index: int, scope: Scope) -> None:
+    def __init__(self, parent: Thread | None, index: int, scope: StateScope) -> None:
         self.parent = parent
         self.index = index
         self.scope = scope
@@ -100,12 +101,15 @@ class Children:
 
 
 class Bounds(NamedTuple):
-    """Where a run ends that would not end otherwise."""
+    """Where a run ends that would not end otherwise; whether its events are kept, and whether a task's result over the
+    payload limit ends it."""
 
     events: float
     transitions: int
     threads: int
     payload: int
+    keeps_events: bool = True
+    final_results: bool = False
 
 
 class BoundReached(Exception):
@@ -148,7 +152,7 @@ class Kernel:
         self.events: list[Event] = []
         self.visits: list[Visit] = []
         self.noted = 0
-        self.keeps_events = bounds.events != NEVER
+        self.keeps_events = bounds.keeps_events
         self.transitions = 0
         self.requests = 0
         self.invocations: dict[tuple[str, Iteration], int] = {}
@@ -156,6 +160,8 @@ class Kernel:
         self.threads = 0
         self.queue: list[tuple[float, int, Thread, Json]] = []
         self.fitting: dict[int, Json] = {}
+        self.late = Ending(TIMED_OUT, None, TIMEOUT, None)
+        """How a run ends that reaches its last second; otherwise where somebody stops it then."""
 
     # --- events ------------------------------------------------------------------------------------------------------
 
@@ -180,6 +186,10 @@ class Kernel:
     def history_is_full(self, number: int) -> BoundReached:
         self.noted = number - 1
         return BoundReached(FAILED, RUNTIME, f"The execution reached the maximum number of history events ({number}).")
+
+    def previous(self, event: int) -> int:
+        """The id of the event that an event follows; 0 where no events are kept."""
+        return self.events[event - 1][1] if self.keeps_events else 0
 
     # --- visits ------------------------------------------------------------------------------------------------------
 
@@ -261,41 +271,47 @@ class Kernel:
     # --- threads -----------------------------------------------------------------------------------------------------
 
     def run(self, body: Callable[[Thread], Body], seconds: float, facts: tuple[Json, ...]) -> Ending:
-        """How the execution ends that runs `body` and may take so many virtual seconds."""
+        """How the execution ends that runs `body` from its beginning and may take so many virtual seconds."""
         self.note_aside(0, KINDS["ExecutionStarted"], *facts)
-        root = Thread(None, 0, Scope(None, None, {}, self.random))
+        return self.go_on(Thread(None, 0, StateScope(self, {}, self.random)), body, seconds)
+
+    def go_on(self, root: Thread, body: Callable[[Thread], Body], seconds: float) -> Ending:
+        """How the execution ends whose root thread runs `body` from now on, until that virtual second at most."""
         root.body = body(root)
         self.wake(root, 0.0, None)
         try:
-            return self.loop(root, seconds)
+            with Paused():
+                return self.loop(root, seconds)
         except BoundReached as bound:
             self.close(root, None)
             return self.ended(bound.status, bound.error, bound.cause, root.last if bound.status == FAILED else 0)
 
     def loop(self, root: Thread, seconds: float) -> Ending:
-        queue = self.queue
-        while queue and queue[0][0] <= seconds:
-            self.now, _, thread, answer = heappop(queue)
-            if thread.closed:
-                continue
-            try:
-                if isinstance(answer, Failure):
-                    effect = thread.body.throw(answer)
-                else:
-                    effect = thread.body.send(answer)
-            except StopIteration as stop:
-                if thread is root:
-                    return self.succeeded(root, stop.value)
-                self.child_returned(thread, stop.value)
-            except Failure as failure:
-                if thread is root:
-                    return self.ended(FAILED, failure.error, failure.cause, root.last)
-                self.child_failed(thread, failure)
-            else:
-                self.obey(thread, effect)
+        while self.queue and self.queue[0][0] <= seconds:
+            if (ending := self.turn(root)) is not None:
+                return ending
         self.now = seconds
         self.close(root, None)
-        return self.ended(TIMED_OUT, TIMEOUT, None, 0)
+        return self.ended(self.late.status, self.late.error, self.late.cause, 0)
+
+    def turn(self, root: Thread) -> Ending | None:
+        """Pops the next entry of the queue and answers its thread; how the execution ended, once it did."""
+        self.now, _, thread, answer = heappop(self.queue)
+        if thread.closed:
+            return None
+        try:
+            effect = thread.body.throw(answer) if isinstance(answer, Failure) else thread.body.send(answer)
+        except StopIteration as stop:
+            if thread is root:
+                return self.succeeded(root, stop.value)
+            self.child_returned(thread, stop.value)
+        except Failure as failure:
+            if thread is root:
+                return self.ended(FAILED, failure.error, failure.cause, root.last)
+            self.child_failed(thread, failure)
+        else:
+            self.obey(thread, effect)
+        return None
 
     def obey(self, thread: Thread, effect: Sleep | Fork) -> None:
         if isinstance(effect, Sleep):
@@ -324,7 +340,7 @@ class Kernel:
                 "iterations at once.",
             )
         scope = parent.scope
-        child = Thread(parent, index, Scope(None, None, scope.variables, self.random))
+        child = Thread(parent, index, StateScope(self, scope.variables, self.random))
         child.last = last
         child.body = children.fork.child(index, child)
         children.running[index] = child

@@ -19,6 +19,8 @@ MAX_DEPTH = 400
 """Objects and arrays inside each other in a payload: our own bound, well within what the JSON encoder can print."""
 MAX_SECONDS = 31_536_000.0
 """A year, after which an execution times out. Source: Step Functions quotas."""
+MAX_EXPRESS_SECONDS = 300.0
+"""Five minutes, after which an Express execution times out. Source: Step Functions quotas."""
 MAX_WAIT = 2_147_483_647.0
 """The longest Wait; beyond it "Wait state delay is too long." (recorded on AWS for more than 24,855 days)."""
 INLINE_CONCURRENCY = 40

@@ -13,12 +13,12 @@ from aslkit.simulation.states import RetryingProgram, line
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from aslkit.language.jsonpath import Scope
+    from aslkit.simulation.context import StateScope
     from aslkit.simulation.execution import Attempt, Visit
     from aslkit.simulation.kernel import Body, Effect, Kernel, Thread
     from aslkit.simulation.states import MachineProgram
 
-    Evaluator = Callable[[Scope], Any]
+    Evaluator = Callable[[StateScope], Any]
 
 Json = Any
 
@@ -45,11 +45,18 @@ class MapProgram(RetryingProgram):
         kernel.note_aside(thread.last, KINDS["MapStateSucceeded"])
         return results
 
-    def iteration(self, kernel: Kernel, thread: Thread, visit: Visit, above: Scope, index: int, item: Json) -> Body:
+    def iteration(
+        self, kernel: Kernel, thread: Thread, visit: Visit, above: StateScope, index: int, item: Json
+    ) -> Body:
         """One iteration; its parent's next event follows MapIterationSucceeded (recorded on AWS)."""
         thread.iteration = (*thread.iteration, (self.name, index))
         thread.item = {"Index": index, "Value": item}
-        raw = item if self.selector is None else self.selected(thread, visit, above)
+        raw = item
+        if self.selector is not None:
+            try:
+                raw = selected(self.selector, thread.scope, above, thread.item)
+            except StatesError as error:
+                raise self.explained(kernel, thread, visit, error) from None
         kernel.note(thread, KINDS["MapIterationStarted"], self.name, index)
         try:
             output = yield from line(kernel, thread, self.machine, raw)
@@ -59,13 +66,9 @@ class MapProgram(RetryingProgram):
         thread.final = kernel.note_aside(thread.last, KINDS["MapIterationSucceeded"], self.name, index)
         return output
 
-    def selected(self, thread: Thread, visit: Visit, above: Scope) -> Json:
-        """What ItemSelector makes of an item: it reads the Map's effective input and `$$.Map.Item`."""
-        assert self.selector is not None
-        scope = thread.scope
-        scope.input = above.input
-        scope.context = {**(above.context or {}), "Map": {"Item": thread.item}}
-        try:
-            return self.selector(scope)
-        except StatesError as error:
-            raise self.explained(error, visit) from None
+
+def selected(selector: Evaluator, scope: StateScope, above: StateScope, item: Json) -> Json:
+    """What ItemSelector makes of an item: it reads the Map's effective input and `$$.Map.Item`. Raises StatesError."""
+    scope.input = above.input
+    scope.context = {**(above.context or {}), "Map": {"Item": item}}
+    return selector(scope)

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aslkit.definition.model import Task, all_states
+from aslkit.definition.resource import ACTIVITY, parse_resource
 from aslkit.language.payload import json_text
-from aslkit.simulation.context import Identity, execution_facts
-from aslkit.simulation.execution import Execution
-from aslkit.simulation.kernel import NEVER, Bounds, Kernel
-from aslkit.simulation.limits import MAX_EVENTS, MAX_PAYLOAD, MAX_SECONDS, MAX_THREADS, MAX_TRANSITIONS, size_of
+from aslkit.simulation.context import START, Identity, execution_facts
+from aslkit.simulation.execution import ABORTED, Execution
+from aslkit.simulation.kernel import NEVER, Bounds, Ending, Kernel
+from aslkit.simulation.limits import (
+    MAX_EVENTS,
+    MAX_EXPRESS_SECONDS,
+    MAX_PAYLOAD,
+    MAX_SECONDS,
+    MAX_THREADS,
+    MAX_TRANSITIONS,
+    size_of,
+)
 from aslkit.simulation.program import SimulationRefused, compile_machine
 from aslkit.simulation.resources import OutcomeError
 from aslkit.simulation.states import line
@@ -20,8 +30,11 @@ if TYPE_CHECKING:
 
 Json = Any
 
-START = 1_735_696_800.0
-"""2025-01-01T02:00:00Z, when an execution starts unless it is told otherwise."""
+STANDARD = "STANDARD"
+EXPRESS = "EXPRESS"
+DURATIONS = {STANDARD: MAX_SECONDS, EXPRESS: MAX_EXPRESS_SECONDS}
+RECORDED = "recorded"
+DOCUMENTED = "documented"
 
 
 def simulate(
@@ -36,6 +49,11 @@ def simulate(
     account: str = "111111111111",
     region: str = "us-east-1",
     role: str = "arn:aws:iam::111111111111:role/StepFunctionsRole",
+    type: str = STANDARD,
+    data_limit: str = RECORDED,
+    stop_at: float | None = None,
+    stop_error: str | None = None,
+    stop_cause: str | None = None,
     history: bool = True,
     max_events: int = MAX_EVENTS,
     max_transitions: int = MAX_TRANSITIONS,
@@ -46,13 +64,20 @@ def simulate(
 
     `start` is in epoch seconds; `seed` decides jitter and the random intrinsic functions. Without `history` no events
     are kept and their number is not limited; `max_transitions` and `max_threads` (branches and iterations alive at
-    once) then end a run that would not end. Raises SimulationRefused for a machine that cannot run or an input that no
-    execution can have, NotSimulated for what the simulator does not know yet, and OutcomeError when nobody says what a
-    task answers.
+    once) then end a run that would not end. `type` is STANDARD or EXPRESS (five minutes at most, no waiting for jobs or
+    tokens). A task's result over the payload limit can be caught, as recorded on AWS; with `data_limit` "documented"
+    nothing catches it, as the guide says. `stop_at` is the virtual second at which somebody stops the execution
+    (StopExecution) with `stop_error` and `stop_cause`: it then ends ABORTED. Raises SimulationRefused for a machine
+    that cannot run or an input that no execution can have, NotSimulated for what the simulator does not know yet, and
+    OutcomeError when nobody says what a task answers.
     """
+    if type not in DURATIONS or data_limit not in (RECORDED, DOCUMENTED):
+        raise ValueError("type is STANDARD or EXPRESS, data_limit is recorded or documented")
     program = compile_machine(machine)
+    if type == EXPRESS:
+        _check_express(machine)
     _check_input(input, max_payload)
-    identity = Identity(name, machine_name, region, account, role)
+    identity = Identity(name, machine_name, region, account, role, type == EXPRESS)
     service = Silent() if resources is None else resources.begin()
     kernel = Kernel(
         service=service,
@@ -60,14 +85,22 @@ def simulate(
         facts=execution_facts(identity, input, start),
         start=start,
         seed=seed,
-        bounds=Bounds(max_events if history else NEVER, max_transitions, max_threads, max_payload),
+        bounds=Bounds(
+            max_events if history and type == STANDARD else NEVER,
+            max_transitions,
+            max_threads,
+            max_payload,
+            keeps_events=history,
+            final_results=data_limit == DOCUMENTED,
+        ),
     )
 
     def body(root: Thread) -> Body:
         return line(kernel, root, program, input)
 
-    seconds = MAX_SECONDS if machine.timeout_seconds is None else min(float(machine.timeout_seconds), MAX_SECONDS)
-    ending = kernel.run(body, seconds, (input, role))
+    longest = DURATIONS[type]
+    seconds = longest if machine.timeout_seconds is None else min(float(machine.timeout_seconds), longest)
+    ending = kernel.run(body, last_second(kernel, seconds, stop_at, stop_error, stop_cause), (input, role))
     return Execution(
         status=ending.status,
         output=ending.output,
@@ -80,6 +113,30 @@ def simulate(
         start=start,
         events=kernel.events,
     )
+
+
+def last_second(kernel: Kernel, latest: float, stop_at: float | None, error: str | None, cause: str | None) -> float:
+    """When a run is ended from outside: by its time-out, or by somebody who stops it. Source: API, StopExecution.
+
+    Raises ValueError for an instant that is past.
+    """
+    if stop_at is None or stop_at >= latest:
+        return latest
+    if not stop_at >= kernel.now:
+        raise ValueError(f"stop_at is in seconds since the execution started; {stop_at} is before {kernel.now}")
+    kernel.late = Ending(ABORTED, None, error, cause)
+    return stop_at
+
+
+def _check_express(machine: StateMachine) -> None:
+    """Raises SimulationRefused for a task that only a Standard workflow may have. Source: guide, "Workflow type"."""
+    for _, state in all_states(machine):
+        if isinstance(state, Task) and state.resource is not None:
+            arn = parse_resource(state.resource)
+            if arn is not None and (arn.pattern or arn.service == ACTIVITY):
+                what = f"waits for its job or token ({state.resource})" if arn.pattern else "is done by an activity"
+                message = f"state '{state.name}' {what}, which an Express workflow cannot do"
+                raise SimulationRefused(message, (*state.pointer, "Resource"))
 
 
 def _check_input(input: Json, limit: int) -> None:

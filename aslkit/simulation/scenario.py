@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.document import DefinitionError, load
+from aslkit.definition.model import parse
 from aslkit.definition.spelling import nearest
 from aslkit.record import Record
 from aslkit.simulation import SimulationRefused, simulate
 from aslkit.simulation.context import instant
 from aslkit.simulation.expectation import Difference, differences
+from aslkit.simulation.items import s3_object
 from aslkit.simulation.reading import Remark
 from aslkit.simulation.resources import OutcomeError
 from aslkit.simulation.resources.account import Account
@@ -21,14 +23,16 @@ from aslkit.simulation.resources.glue import FakeGlue, GlueJob
 from aslkit.simulation.resources.scripted import When, range_text
 from aslkit.simulation.resources.sdk import START, uuid
 from aslkit.simulation.resources.sns import FakeSns
+from aslkit.simulation.resources.step_functions import FakeStepFunctions
 from aslkit.simulation.scenario_file import SOURCES, Scenario, ScenarioFile, definition_name, read_scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from aslkit.definition.document import Document, Pointer
     from aslkit.definition.model import StateMachine
     from aslkit.simulation.execution import Execution
+    from aslkit.simulation.items import S3Object
     from aslkit.simulation.resources.account import AccountService
     from aslkit.simulation.resources.scripted import ScriptService
 
@@ -40,6 +44,7 @@ __all__ = [
     "Remark",
     "Scenario",
     "ScenarioFile",
+    "ScenarioRunner",
     "Verdict",
     "definition_name",
     "read_scenarios",
@@ -82,7 +87,7 @@ def run_scenarios(
     """
     file = read_scenarios(document, machine)
     chosen = [scenario for scenario in file.scenarios if only is None or only(scenario.name)]
-    runner = _Runner(file, machine, read)
+    runner = ScenarioRunner(file, machine, read)
     verdicts = [runner.verdict(scenario) for scenario in chosen]
     remarks = list(file.remarks)
     if all(verdict.execution is not None for verdict in verdicts) and len(chosen) == len(file.scenarios):
@@ -92,8 +97,11 @@ def run_scenarios(
     return verdicts
 
 
-class _Runner:
-    """Runs the scenarios of one file; remembers which entries that they share gave a reply in any of them."""
+class ScenarioRunner:
+    """Runs the scenarios of one file; remembers which entries that they share gave a reply in any of them.
+
+    `read` gives the text of a file beside the scenario file by its name.
+    """
 
     def __init__(self, file: ScenarioFile, machine: StateMachine, read: Read | None) -> None:
         self.file = file
@@ -137,7 +145,7 @@ class _Runner:
             return simulate(
                 self.machine,
                 input=input,
-                resources=account(given, script),
+                resources=account(given, script, self._machines(given), self._objects(given)),
                 start=start,
                 seed=given.get("seed", 0),
             )
@@ -175,6 +183,30 @@ class _Runner:
             remarks.append(Remark(pointer, wrong))
         return value
 
+    def _machines(self, given: Mapping[str, Any]) -> dict[str, StateMachine]:
+        """The state machines that tasks start, by name or ARN. Raises SimulationRefused for a file that is none."""
+        found = {}
+        for name, file in given.get("machines", {}).items():
+            document, wrong = _read(file, self.read)
+            if document is None:
+                raise SimulationRefused(f"the state machine '{name}' cannot be run: {wrong}")
+            found[name] = parse(document)
+        return found
+
+    def _objects(self, given: Mapping[str, Any]) -> Iterator[S3Object]:
+        """What S3 holds. Raises SimulationRefused for a file that cannot be read."""
+        for _, entry in given.get("objects", ()):
+            body = entry.get("Body", "")
+            if "file" in entry:
+                try:
+                    body = self.read(entry["file"]) if self.read is not None else ""
+                except (OSError, LookupError):
+                    raise SimulationRefused(
+                        f"s3://{entry['Bucket']}/{entry['Key']} cannot be had: there is no file '{entry['file']}' that "
+                        "can be read"
+                    ) from None
+            yield s3_object(entry["Bucket"], entry["Key"], body)
+
     def _unused(self, scenario: Scenario, execution: Execution) -> Iterator[Remark]:
         """A remark for each of the scenario's own entries that was not wholly used."""
         services: Any = execution.services
@@ -189,14 +221,19 @@ class _Runner:
 
 def _loaded(name: str, read: Read | None) -> tuple[Json, str | None]:
     """The value in a file, or what is wrong with the file."""
+    document, wrong = _read(name, read)
+    return None if document is None else document.data, wrong
+
+
+def _read(name: str, read: Read | None) -> tuple[Document | None, str | None]:
     if read is None:
         return None, f"the file '{name}' cannot be read here"
     try:
-        return load(read(name), source=name).data, None
+        return load(read(name), source=name), None
     except (OSError, LookupError):
         return None, f"there is no file '{name}' that can be read"
     except DefinitionError as error:
-        return None, f"the file cannot be used as input: {error}"
+        return None, f"the file cannot be used: {error}"
 
 
 def _unused_text(when: When, gaps: Sequence[tuple[int, int]], reached: int, services: AccountService) -> str:
@@ -253,12 +290,19 @@ MERGES: dict[str, Callable[[Any, Any], Any]] = {
     "without": lambda shared, own: [*shared, *own],
     "glue": _merged_glue,
     "sns": lambda shared, own: {**shared, **own},
+    "machines": lambda shared, own: {**shared, **own},
+    "objects": lambda shared, own: [*shared, *own],
 }
 """The keys of `given` whose shared and own values are put together."""
 
 
-def account(given: Mapping[str, Any], script: Sequence[When] = ()) -> Account:
-    """The services that a `given` describes."""
+def account(
+    given: Mapping[str, Any],
+    script: Sequence[When] = (),
+    machines: Mapping[str, StateMachine] | None = None,
+    objects: Iterable[S3Object] = (),
+) -> Account:
+    """The services that a `given` describes; `machines` are those that tasks may start, `objects` what S3 holds."""
     glue, sns = given.get("glue", {}), given.get("sns", {})
     start = given.get("start", START)
     duration = glue.get("duration", GlueJob.duration)
@@ -277,6 +321,8 @@ def account(given: Mapping[str, Any], script: Sequence[When] = ()) -> Account:
             fault=sns.get("fault"),
             start=start,
         ),
+        objects=tuple(objects),
+        step_functions=FakeStepFunctions(machines=machines or {}, start=start),
     )
 
 

@@ -15,6 +15,7 @@ from aslkit.definition.resource import LAMBDA_ARN, parse_resource
 from aslkit.record import Record
 from aslkit.simulation import reading
 from aslkit.simulation.expectation import EXPECTATIONS, THEN
+from aslkit.simulation.exploration.settings import EXPLORE
 from aslkit.simulation.faults import FAULTS
 from aslkit.simulation.reading import Closed, ListOf, MapOf, OneOf, Remark, Unfit, suggestion, unfit
 from aslkit.simulation.resources.glue import MAX_TIMEOUT
@@ -46,10 +47,12 @@ class Scenario(Record):
     whens: tuple[tuple[Pointer, When], ...]
     then: Mapping[str, Any]
     remarks: tuple[Remark, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 class ScenarioFile(Record):
-    """What a scenario file says. `given` and `shared` are its defaults; `remarks` belong to no single scenario."""
+    """What a scenario file says. `given` and `shared` are its defaults, `explore` is as EXPLORE reads it; `remarks`
+    belong to no single scenario."""
 
     document: Document
     definition: str
@@ -57,6 +60,7 @@ class ScenarioFile(Record):
     shared: tuple[tuple[Pointer, When], ...]
     scenarios: tuple[Scenario, ...]
     remarks: tuple[Remark, ...] = ()
+    explore: Mapping[str, Any] = {}
 
 
 def definition_name(document: Document) -> str:
@@ -95,6 +99,7 @@ def read_scenarios(document: Document, machine: StateMachine) -> ScenarioFile:
         shared=shared,
         scenarios=tuple(_remarked(scenario, own.get(scenario.pointer, ())) for scenario in scenarios),
         remarks=tuple(rest),
+        explore=top.get("explore", {}),
     )
 
 
@@ -133,6 +138,7 @@ def _scenario(
         given=given,
         whens=tuple(_whens(raw.get("when", ()), states, remarks)),
         then=then,
+        tags=tuple(tag for _, tag in raw.get("tags", ())),
     )
 
 
@@ -344,6 +350,11 @@ JOB = Closed(
         "Command": OneOf({"glueetl": False, "pythonshell": True}),
     },
 )
+S3_OBJECT = Closed(
+    "an S3 object",
+    {"Bucket": reading.text, "Key": reading.text, "Body": reading.anything, "file": reading.text},
+    required=("Bucket", "Key"),
+)
 GIVEN = Closed(
     "`given`",
     {
@@ -362,6 +373,8 @@ GIVEN = Closed(
                 "stopped": OneOf({"fails": True, "succeeds": False}),
             },
         ),
+        "objects": ListOf("S3 objects", S3_OBJECT),
+        "machines": MapOf("definitions by the name or ARN of their state machine", reading.text),
         "sns": Closed("`sns`", {"topics": ListOf("topic ARNs", reading.text), "fault": OneOf(FAULTS["sns"])}),
     },
 )
@@ -386,7 +399,14 @@ WHEN = Closed(
 WHENS = ListOf("entries", WHEN)
 SCENARIO = Closed(
     "a scenario",
-    {"name": reading.text, "comment": reading.text, "given": GIVEN, "when": WHENS, "then": THEN},
+    {
+        "name": reading.text,
+        "comment": reading.text,
+        "tags": ListOf("words", reading.text),
+        "given": GIVEN,
+        "when": WHENS,
+        "then": THEN,
+    },
     required=("name", "then"),
 )
 FILE = Closed(
@@ -395,6 +415,7 @@ FILE = Closed(
         "comment": reading.text,
         "definition": reading.text,
         "defaults": Closed("`defaults`", {"given": GIVEN, "when": WHENS}),
+        "explore": EXPLORE,
         "scenarios": ListOf("scenarios", SCENARIO),
     },
     required=("scenarios",),

@@ -13,6 +13,7 @@ from aslkit.language.errors import RUNTIME, TIMEOUT, StatesError
 from aslkit.simulation.context import instant
 from aslkit.simulation.execution import Attempt
 from aslkit.simulation.history import KINDS
+from aslkit.simulation.jsonata import QueryFailure
 from aslkit.simulation.kernel import Sleep
 from aslkit.simulation.limits import MAX_WAIT
 from aslkit.simulation.retry import Failure, delay, first_match, too_large
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 
     from aslkit.definition.document import Pointer
     from aslkit.definition.model import Retrier, State
-    from aslkit.language.jsonpath import Scope
-    from aslkit.simulation.dataflow import CatcherFlow, Flow
+    from aslkit.simulation.context import StateScope
+    from aslkit.simulation.dataflow import Flow, RuleFlow
     from aslkit.simulation.execution import Visit
     from aslkit.simulation.kernel import Body, Effect, Kernel, Thread
 
-    Evaluator = Callable[[Scope], Any]
+    Evaluator = Callable[[StateScope], Any]
     Following = tuple[Any, "StateProgram | None"]
 
 Json = Any
@@ -53,7 +54,7 @@ def line(kernel: Kernel, thread: Thread, machine: MachineProgram, raw: Json) -> 
             else:
                 value, state = state.visit(kernel, thread, visit, value)
         except StatesError as error:
-            failure = state.explained(error, visit)
+            failure = state.explained(kernel, thread, visit, error)
             kernel.fail(thread, visit, failure)
             raise failure from None
     return value
@@ -98,21 +99,27 @@ class StateProgram:
         """Leaves by Next, or ends the state machine."""
         flow, scope = self.flow, thread.scope
         output = flow.output(scope, raw, result)
-        assigned = flow.assigned(scope, result)
+        assigned = flow.assigned(scope, raw, result)
         if output is not raw and not kernel.fits(output):
             raise too_large(self.name, final=True)
         kernel.exit(thread, visit, self, output, assigned, self.edge)
         return output, self.next
 
-    def explained(self, error: StatesError, visit: Visit) -> Failure:
+    def explained(self, kernel: Kernel, thread: Thread, visit: Visit, error: StatesError) -> Failure:
         """The error with its cause as AWS words it. Source: the prefix is recorded on AWS."""
         if isinstance(error, Failure):
             return error
-        return Failure(
+        failure = Failure(
             error.error,
             f"An error occurred while executing the state '{self.name}' (entered at the event id #{visit.event}). "
             f"{error.cause}",
         )
+        if isinstance(error, QueryFailure):
+            failure.inside = True
+            if not error.entered:
+                thread.last = kernel.previous(visit.event)
+            kernel.note(thread, KINDS["EvaluationFailed"], failure.error, failure.cause, error.location, self.name)
+        return failure
 
 
 # --- states without retries ------------------------------------------------------------------------------------------
@@ -153,7 +160,7 @@ class WaitProgram(StateProgram):
     __slots__ = ("seconds",)
 
     waits = True
-    seconds: Callable[[Scope, float], float]
+    seconds: Callable[[StateScope, float], float]
 
     def visit(self, kernel: Kernel, thread: Thread, visit: Visit, raw: Json) -> Generator[Effect, Any, Following]:
         effective = self.flow.effective_input(thread.scope)
@@ -165,11 +172,11 @@ class WaitProgram(StateProgram):
 
 
 class Way(NamedTuple):
-    """A way out of a Choice: when it is taken, its pointer, what it assigns, where it leads."""
+    """A way out of a Choice: when it is taken, its pointer, what it passes on and assigns, where it leads."""
 
     condition: Evaluator
     edge: Pointer
-    assign: Callable[[Scope], dict[str, Json]] | None
+    flow: RuleFlow
     target: StateProgram
 
 
@@ -181,8 +188,8 @@ class ChoiceProgram(StateProgram):
     ways: list[Way]
 
     def visit(self, kernel: Kernel, thread: Thread, visit: Visit, raw: Json) -> Following:
-        flow, scope = self.flow, thread.scope
-        effective = flow.effective_input(scope)
+        scope = thread.scope
+        effective = self.flow.effective_input(scope)
         for way in self.ways:
             if way.condition(scope):
                 break
@@ -190,8 +197,8 @@ class ChoiceProgram(StateProgram):
             raise StatesError(
                 RUNTIME, "Failed to transition out of the state. The state does not point to a next state."
             )
-        assigned = None if way.assign is None else way.assign(scope)
-        output = flow.output(scope, raw, effective)
+        assigned = way.flow.assigned(scope, raw, effective)
+        output = way.flow.output(scope, raw, effective)
         if output is not raw and not kernel.fits(output):
             raise too_large(self.name, final=True)
         kernel.exit(thread, visit, self, output, assigned, way.edge)
@@ -205,7 +212,7 @@ class CatcherProgram(NamedTuple):
     """A compiled catcher: `error_equals` as written, what it makes of the error, its transition."""
 
     error_equals: tuple[str, ...]
-    flow: CatcherFlow
+    flow: RuleFlow
     edge: Pointer
     target: StateProgram
 
@@ -247,7 +254,7 @@ class RetryingProgram(StateProgram):
                 attempt.ended = kernel.now
                 return self.exit(kernel, thread, visit, raw, self.flow.result(thread.scope, raw_result))
             except StatesError as error:
-                failure = self.explained(error, visit)
+                failure = self.explained(kernel, thread, visit, error)
             attempt.fail(kernel.now, failure.error, failure.cause)
             attempt.retrier = self.next_retrier(failure, used)
             if attempt.retrier is None:
@@ -273,8 +280,8 @@ class RetryingProgram(StateProgram):
         # a time-out has no cause in the history and an empty one here (recorded on AWS)
         cause = "" if failure.error == TIMEOUT and failure.cause is None else failure.cause
         error = {"Error": failure.error, "Cause": cause}
-        output = flow.output(raw, error)
-        assigned = flow.assigned(thread.scope, error)
+        output = flow.output(thread.scope, raw, error)
+        assigned = flow.assigned(thread.scope, raw, error)
         if not kernel.fits(output):
             raise too_large(self.name, final=True)
         kernel.exit(thread, visit, self, output, assigned, edge)

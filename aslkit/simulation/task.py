@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from aslkit.definition.resource import ResourceArn
-    from aslkit.language.jsonpath import Scope
+    from aslkit.simulation.context import StateScope
     from aslkit.simulation.execution import Attempt, Visit
     from aslkit.simulation.kernel import Effect, Kernel, Thread
     from aslkit.simulation.resources import Outcome
 
-    Evaluator = Callable[[Scope], Any]
+    Evaluator = Callable[[StateScope], Any]
 
 Json = Any
 
@@ -60,9 +60,10 @@ class TaskProgram(RetryingProgram):
         if not kernel.fits(arguments):
             raise too_large(self.name, final=True)
         facts = self.facts(kernel, arguments, timers, credentials)
-        self.note(kernel, thread, "Scheduled", facts)
         attempt.request = request = self.request(kernel, thread, visit, arguments, credentials)
         attempt.outcome = outcome = kernel.service.invoke(request)
+        facts["workerName"] = outcome.worker
+        self.note(kernel, thread, "Scheduled", facts)
         self.note_beginning(kernel, thread, outcome, facts)
         wakening = awaited(outcome, timers.timeout, timers.heartbeat if self.hears_heartbeats else None)
         thread.request = request
@@ -82,7 +83,7 @@ class TaskProgram(RetryingProgram):
             self.note(kernel, thread, "Succeeded", {**facts, "output": outcome.result})
             return outcome.result
         else:
-            failure = too_large(facts.get("resourceType") or self.resource)
+            failure = too_large(facts.get("resourceType") or self.resource, final=kernel.bounds.final_results)
         kind = KINDS[outcome.event or f"{self.events}Failed"]
         kernel.note(thread, kind, *kind.values({**facts, "error": failure.error, "cause": failure.cause}))
         raise failure

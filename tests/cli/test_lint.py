@@ -42,7 +42,7 @@ def test_a_finding_is_shown_with_its_line_and_a_caret(capsys: pytest.CaptureFixt
         "quotes make it the same everywhere [yaml-1-1]\n"
         "     5 |     Result: no\n"
         "       |     ^^^^^^^^^^\n"
-        "1 warning in 1 file\n"
+        "1 warning in 1 file; --fix can mend 1\n"
     )
 
 
@@ -144,7 +144,11 @@ def test_broken_json_is_a_finding_with_its_place(capsys: pytest.CaptureFixture[s
     [
         (["lint"], "aslkit: lint what? Name files or folders, for example: aslkit lint definitions/\n"),
         (["lint", "nowhere.yaml"], "aslkit: nowhere.yaml: no such file or folder\n"),
-        (["lint", ".git"], "aslkit: .git: no file below this folder ends in .asl.yaml, .asl.yml or .asl.json\n"),
+        (
+            ["lint", ".git"],
+            "aslkit: .git: no file below this folder ends in .asl.yaml, .asl.yml, .asl.json, template.yaml, "
+            "template.yml, template.json, .asl.json.tftpl, .asl.yaml.tftpl, .asl.json.tpl or .asl.yaml.tpl\n",
+        ),
         (["lnit"], 'aslkit: there is no command "lnit"; did you mean "lint"?\n'),
         (["lint", "--select", "shap", "x"], "aslkit: x: no such file or folder\n"),
         (["lint", "--explain", "shap"], 'aslkit: there is no rule "shap"; did you mean "shape"?\n'),
@@ -194,7 +198,11 @@ def test_the_whole_program_ends_with_its_exit_code_and_all_of_its_output() -> No
     done = subprocess.run(
         [sys.executable, "-m", "aslkit", "lint", "m.asl.yaml"], capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout.splitlines()[-1], done.stderr) == (1, "1 warning in 1 file", "")
+    assert (done.returncode, done.stdout.splitlines()[-1], done.stderr) == (
+        1,
+        "1 warning in 1 file; --fix can mend 1",
+        "",
+    )
 
 
 def test_a_reader_that_goes_away_is_no_traceback() -> None:
@@ -206,3 +214,37 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
     )
     os.close(writing)
     assert done.stderr == b""
+
+
+SERVERLESS = (
+    "Resources:\n  A:\n    Type: AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: machines/a.json,"
+    " Role: !Ref Role}\n"
+)
+
+
+def test_a_template_and_the_files_it_names_are_linted(capsys: pytest.CaptureFixture[str]) -> None:
+    written("in/machines/a.json", '{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}')
+    assert main(["lint", written("in/template.yaml", SERVERLESS)]) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert (out[0][:26], out[-1]) == ("in/machines/a.json:1:2: er", "1 error in 2 files")
+    assert main(["lint", "in"]) == 1
+    assert capsys.readouterr().out.splitlines() == out
+
+
+def test_templates_of_other_things_are_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    written("chart/template.yaml", "{{ if .x }}\na: {{ .b }}\n")
+    written("stack/template.json", '{"Resources": {"A": {"Type": "AWS::S3::Bucket"}}}')
+    assert main(["lint", "."]) == 0
+    assert capsys.readouterr().out == "nothing found in 2 files\n"
+
+
+def test_a_template_that_cannot_be_read_is_a_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", written("template.yaml", SERVERLESS + "  B: [\n")]) == 1
+    assert "[syntax]" in capsys.readouterr().out
+
+
+def test_a_file_of_terraform_is_linted_as_the_first_of_its_branches(capsys: pytest.CaptureFixture[str]) -> None:
+    branches = '%{ if fast }\n"A": {"Type": "Succeed"}\n%{ else }\n"A": {"Type": "x"}\n%{ endif }'
+    text = f'{{"StartAt": "A", "States": {{{branches}}}}}\n'
+    assert main(["lint", written("m.asl.json.tftpl", text), written("n.asl.json", text)]) == 0
+    assert capsys.readouterr().out == "nothing found in 2 files\n"

@@ -11,8 +11,8 @@ import yaml
 
 from aslkit.definition.document import load
 from aslkit.definition.schemas import schema_text
-from aslkit.lint.config import ConfigError, config_from_toml, read_config
-from aslkit.lint.engine import Config, Setting
+from aslkit.lint.config import ConfigError, config_from_toml, for_path, names, read_config
+from aslkit.lint.engine import Config, PathSettings, Setting
 
 WHOLE = """\
 fail-on: error
@@ -38,6 +38,9 @@ policies:
     waits: true
     forbid: {hard-coded-arns: true, account-ids: false}
     machine: {timeout: true}
+paths:
+  - glob: [old/**, "*.old.asl.yaml"]
+    rules: {retries-multiply: warning}
 """
 READ = Config(
     settings={
@@ -72,6 +75,12 @@ READ = Config(
             "forbid": {"hard-coded-arns": True, "account-ids": False},
             "machine": {"timeout": True},
         },
+    ),
+    paths=(
+        PathSettings(
+            glob=("old/**", "*.old.asl.yaml"),
+            settings={"retries-multiply": Setting(options={}, severity="warning")},
+        ),
     ),
 )
 
@@ -108,7 +117,7 @@ WRONG = [
     ("policies:\n  - waits: true", "2:5: a policy has a name: findings begin with it"),
     (
         "policies:\n  - name: x",
-        '2:5: "x" demands nothing; it has one of retry, catch, timeout, heartbeat, waits, forbid, machine',
+        '2:5: "x" demands nothing; it has one of retry, runs, catch, timeout',
     ),
     ("policies: [{name: x, waits: 1}]", '1:22: "waits" is true or false, and not 1'),
     (
@@ -175,3 +184,54 @@ def test_the_examples_of_the_documentation_are_good() -> None:
         block = text.split("```yaml\n")[1].split("```")[0]
         assert yaml.safe_load(block)
         read_config(load(block, source=page))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "named"),
+    [
+        ("m.asl.yaml", "m.asl.yaml", True),
+        ("m.asl.yaml", "deep/in/m.asl.yaml", True),
+        ("*.asl.yaml", "in/m.asl.yaml", True),
+        ("old/", "in/old/m.asl.yaml", True),
+        ("old/*.yaml", "old/m.asl.yaml", True),
+        ("old/*.yaml", "old/in/m.asl.yaml", False),
+        ("old/**", "old/in/m.asl.yaml", True),
+        ("old/**/m.asl.yaml", "old/m.asl.yaml", True),
+        ("**/**/**/**/m?.asl.yaml", "a/b/m1.asl.yaml", True),
+        ("old/**", "older/m.asl.yaml", False),
+        ("a+b/*", "aab/m.asl.yaml", False),
+    ],
+)
+def test_a_glob_names_paths(pattern: str, path: str, named: bool) -> None:
+    assert names(pattern, path) is named
+
+
+def test_the_later_settings_of_a_path_win_and_options_add_up() -> None:
+    def settings(severity: str | None, **options: Any) -> dict[str, Setting]:
+        return {"shape": Setting(options=options, severity=severity)}
+
+    config = Config(
+        settings=settings("error", one=1),
+        paths=(
+            PathSettings(("old/**",), settings("info", two=2)),
+            PathSettings(("*.asl.yaml",), settings(None, three=3)),
+            PathSettings(("elsewhere/**",), settings("off")),
+        ),
+    )
+    assert for_path(config, "old/m.asl.yaml") == Config(settings=settings("info", one=1, two=2, three=3))
+    assert for_path(config, "m.asl.yaml") == Config(settings=settings("error", one=1, three=3))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("paths: {}\n", 't.yaml:1:1: "paths" is a list, each with a glob and the rules for the files that it names'),
+        ("paths: [{glob: a}]\n", 't.yaml:1:9: an entry of "paths" has "glob" and "rules"; here is no "rules"'),
+        ("paths: [{rules: {}}]\n", 't.yaml:1:9: an entry of "paths" has "glob" and "rules"; here is no "glob"'),
+        ("paths: [{glob: a, rules: {shap: off}}]\n", 't.yaml:1:27: "rules" knows no "shap"; did you mean "shape"?'),
+    ],
+)
+def test_settings_of_paths_that_mean_nothing_are_told_with_their_place(text: str, message: str) -> None:
+    with pytest.raises(ConfigError) as told:
+        read_config(load(text, source="t.yaml"))
+    assert str(told.value) == message

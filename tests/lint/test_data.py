@@ -58,8 +58,8 @@ def test_the_result_of_a_glue_job_that_replaces_the_input_is_found_behind_other_
         (
             4,
             "result-loses-input",
-            'the result of "B" replaces the input; "D" (line 8) reads $.month: nothing is there then, and the '
-            "execution fails with States.Runtime, which no Catch sees",
+            'the result of "B" replaces the input; "D" (line 8) reads $.month, on the route "B" → "C" → "D": nothing '
+            "is there then, and the execution fails with States.Runtime, which no Catch sees",
         )
     ]
 
@@ -173,7 +173,10 @@ QUIET = {
         C: {Type: Choice, Choices: [{Variable: $.loop.n, NumericLessThan: 3, Next: B}], Default: D}
         D: {Type: Succeed}
     """,
-    "variables": "A: {Type: Pass, Assign: {x.$: $.a}, Parameters: {y.$: $x.b}, End: true}",
+    "variables": """
+        A: {Type: Pass, Assign: {x.$: $.a}, Next: B}
+        B: {Type: Pass, Parameters: {y.$: $x.b}, End: true}
+    """,
     "paths with wildcards": """
         A: {Type: Pass, Result: {a: 1}, Next: B}
         B: {Type: Pass, Parameters: {x.$: '$..b', y.$: '$.c[*]', z.$: '$.d[?(@.e == 1)]'}, End: true}
@@ -251,3 +254,53 @@ def test_a_catcher_that_writes_over_a_field_is_found_at_its_result_path() -> Non
     """)
     assert (line, rule) == (8, "catch-loses-input")
     assert message.startswith('the catcher of "B" writes {Error, Cause} over $.topic; "F" (line 13) reads $.topic.arn')
+
+
+JSONATA_STATES = """
+    A:
+      Type: Task
+      Resource: arn:aws:states:::glue:startJobRun.sync
+      TimeoutSeconds: 60
+      QueryLanguage: JSONata
+      Arguments: {JobName: a}
+      Assign: {id: "{% $states.result.JobRun.Id %}"}
+      Catch:
+        - ErrorEquals: [States.ALL]
+          Assign: {cause: "{% $states.errorOutput.cause %}"}
+          Next: C
+      Next: B
+    B:
+      Type: Pass
+      QueryLanguage: JSONata
+      Next: C
+    C:
+      Type: Pass
+      QueryLanguage: JSONata
+      Output: "{% 'of ' & $states.input.month %}"
+      End: true
+"""
+
+
+def test_what_a_jsonata_expression_does_not_find_is_told_with_what_follows() -> None:
+    assert [one for one in found(JSONATA_STATES) if one[1] == "undefined-in-jsonata"] == [
+        (
+            7,
+            "undefined-in-jsonata",
+            '"A" reads $states.result.JobRun.Id, but $states.result has only Id, JobName, JobRunState, ErrorMessage, '
+            "ExecutionClass, ExecutionRoleSessionPolicy and 24 more: the expression gives nothing, and the state fails "
+            "with States.QueryEvaluationError; did you mean $states.result.Id?",
+        ),
+        (
+            10,
+            "undefined-in-jsonata",
+            '"A" reads $states.errorOutput.cause, but $states.errorOutput has only Error and Cause: the expression '
+            "gives nothing, and the state fails with States.QueryEvaluationError; did you mean "
+            "$states.errorOutput.Cause?",
+        ),
+        (
+            20,
+            "undefined-in-jsonata",
+            '"C" reads $states.input.month, but the catcher of "A" (line 11) has no Output, so that {Error, Cause} '
+            "replaces the input: the text has a gap here",
+        ),
+    ]

@@ -8,7 +8,7 @@ import pytest
 
 from aslkit.definition.document import load
 from aslkit.definition.model import StateMachine, parse
-from aslkit.lint.engine import Rule
+from aslkit.lint.engine import Replace, Rule, mend
 from aslkit.lint.flow import duplicate_state_name, endless_loop, no_end_state, transition_target, unreachable_state
 
 RULES = (transition_target, unreachable_state, no_end_state, endless_loop, duplicate_state_name)
@@ -56,8 +56,7 @@ def test_a_misspelt_target_has_a_fix_that_replaces_the_name_alone() -> None:
     text = "StartAt: Laod\nStates:\n  Load:\n    Type: Succeed\n"
     definition = machine(text)
     (hit,) = transition_target(definition)
-    assert hit.fix is not None
-    assert text[: hit.fix.span.start] + hit.fix.text + text[hit.fix.span.end :] == text.replace("Laod", '"Load"')
+    assert hit.fix == mend('lead to "Load"', Replace(("StartAt",), "Load"))
 
 
 def test_a_target_in_a_branch_is_told_with_the_name_of_the_parallel() -> None:

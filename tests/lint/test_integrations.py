@@ -220,8 +220,10 @@ def test_a_callback_that_may_hand_out_its_token_is_left_alone(sent: Any, languag
 
 def test_reading_the_token_without_waiting_for_an_answer_is_a_warning() -> None:
     sent = QUEUE | {"MessageBody": {"all": [{"token.$": "$$.Task.Token"}]}}
-    place = "S/Parameters/MessageBody/all/0/token.$"
-    assert found(task("sqs:sendMessage", sent)) == [("warning", "task-token", place)]
+    assert found(task("sqs:sendMessage", sent)) == [("warning", "task-token", "S/Resource")]
+    sent = {"JobName": "x", "Arguments": {"--token.$": "$$.Task.Token"}}
+    place = "S/Parameters/Arguments/--token.$"
+    assert ("warning", "task-token", place) in found(task("glue:startJobRun", sent))
 
 
 def test_an_answer_may_end_a_job_early() -> None:

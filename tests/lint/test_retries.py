@@ -126,7 +126,7 @@ def test_retries_that_outlast_the_state_machine_are_told_with_both_durations() -
     assert found(text) == [
         (
             "retries-outlast-timeout",
-            8,
+            9,
             'the waits of this retrier of "A" add up to 10.4 h; the state machine times out after 60 min (line 2), '
             "past every Catch",
         )

@@ -371,7 +371,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
             ((*A, "Nxt"), '"Nxt" is no field of the Task state "A"; did you mean "Next"?'),
         ],
     ),
-    (machine(task(Next="B")), [(A, 'the Task state "A" has both Next and End, of which only one is accepted')]),
+    (
+        machine(task(Next="B")),
+        [((*A, "Next"), 'the Task state "A" has both Next and End, of which only one is accepted')],
+    ),
     (machine({**task(), "End": False}), [((*A, "End"), 'End of state "A" is false; true is expected')]),
     (machine({**task(), "End": "true"}), [((*A, "End"), 'End of state "A" is "true", a string; true is expected')]),
     (machine(without(task(Next=5), "End")), [((*A, "Next"), 'Next of state "A" is 5; a non-empty string is expected')]),
@@ -416,7 +419,12 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
     ),
     (
         machine(task(TimeoutSeconds=5, TimeoutSecondsPath="$.t")),
-        [(A, ('the Task state "A" has both TimeoutSeconds and TimeoutSecondsPath, of which only one is accepted'))],
+        [
+            (
+                (*A, "TimeoutSecondsPath"),
+                'the Task state "A" has both TimeoutSeconds and TimeoutSecondsPath, of which only one is accepted',
+            )
+        ],
     ),
     (
         machine(task(HeartbeatSecondsPath="t")),
@@ -660,7 +668,7 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
                     "a call of an intrinsic function, is expected"
                 ),
             ),
-            (A, 'the Fail state "A" has both Error and ErrorPath, of which only one is accepted'),
+            ((*A, "ErrorPath"), 'the Fail state "A" has both Error and ErrorPath, of which only one is accepted'),
         ],
     ),
     (machine({"Type": "Fail", "Cause": 5}), [((*A, "Cause"), 'Cause of state "A" is 5; a string is expected')]),
@@ -670,7 +678,12 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
     ),
     (
         machine({"Type": "Wait", "Seconds": 1, "SecondsPath": "$.s", "Timestamp": "2030-01-31T06:00:00Z", "End": True}),
-        [(A, 'the Wait state "A" has Seconds, SecondsPath and Timestamp, of which only one is accepted')],
+        [
+            (
+                (*A, "Timestamp"),
+                'the Wait state "A" has Seconds, SecondsPath and Timestamp, of which only one is accepted',
+            )
+        ],
     ),
     (
         machine({"Type": "Wait", "Seconds": "10", "End": True}),
@@ -749,7 +762,7 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
         choosing({**EQUAL, "IsPresent": True, "Next": "B"}),
         [
             (
-                (*A, "Choices", 0),
+                (*A, "Choices", 0, "IsPresent"),
                 (
                     'the choice rule Choices[0] of state "A" has both IsPresent and '
                     "NumericEquals, of which only one is accepted"
@@ -938,7 +951,7 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
     (machine({"Type": "Map", "End": True}), [(A, 'the Map state "A" has neither ItemProcessor nor Iterator')]),
     (
         mapping(Iterator={"StartAt": "C", "States": {"C": {"Type": "Succeed"}}}),
-        [(A, 'the Map state "A" has both ItemProcessor and Iterator, of which only one is accepted')],
+        [((*A, "Iterator"), 'the Map state "A" has both ItemProcessor and Iterator, of which only one is accepted')],
     ),
     (
         mapping(ItemProcessor={"ProcessorConfig": {"Mode": "DISTRIBUTED"}}),
@@ -997,7 +1010,10 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
                 (*A, "ToleratedFailurePercentage"),
                 'ToleratedFailurePercentage of state "A" is 101; a number from 0 to 100 is expected',
             ),
-            (A, 'the Map state "A" has both ItemSelector and Parameters, of which only one is accepted'),
+            (
+                (*A, "ItemSelector"),
+                'the Map state "A" has both ItemSelector and Parameters, of which only one is accepted',
+            ),
         ],
     ),
     (
@@ -1051,7 +1067,7 @@ MISFITS: list[tuple[Any, list[tuple[tuple[str | int, ...], str]]]] = [
                 ('ItemBatcher.MaxInputBytesPerBatch of state "A" is 262145; an integer from 1 to 262144 is expected'),
             ),
             (
-                (*A, "ItemBatcher"),
+                (*A, "ItemBatcher", "MaxItemsPerBatchPath"),
                 (
                     'the ItemBatcher of state "A" has both MaxItemsPerBatch and '
                     "MaxItemsPerBatchPath, of which only one is accepted"

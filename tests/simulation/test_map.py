@@ -193,6 +193,33 @@ def test_requests_tell_their_iterations_and_count_in_each() -> None:
     ]
 
 
+def test_a_failure_in_a_map_inside_a_map_aborts_everything_beside_it() -> None:
+    inner = {"Type": "Map", "ItemProcessor": {"StartAt": "T", "States": {"T": TASK}}, "End": True}
+    services = Services({0: Outcome(never=True), 1: fails("E", "why", after=4.0)})
+    execution = run(inner, [[0, 1], [0]], services)
+    assert (execution.error, execution.cause, services.stopped) == ("E", "why", [("T", 4.0), ("T", 4.0)])
+    failed = next(event["id"] for event in execution.history if event["type"] == "TaskFailed")
+    assert arrows(execution)[failed:] == [
+        f"{failed + 1}<-{failed} MapIterationFailed",
+        f"{failed + 2}<-{failed} TaskStateAborted",
+        f"{failed + 3}<-{failed} MapIterationAborted",
+        f"{failed + 4}<-{failed} MapStateFailed",
+        f"{failed + 5}<-{failed + 4} MapIterationFailed",
+        f"{failed + 6}<-{failed + 4} TaskStateAborted",
+        f"{failed + 7}<-{failed + 4} MapIterationAborted",
+        f"{failed + 8}<-{failed + 4} MapStateAborted",
+        f"{failed + 9}<-{failed + 4} MapIterationAborted",
+        f"{failed + 10}<-{failed + 4} MapStateFailed",
+        f"{failed + 11}<-{failed + 10} ExecutionFailed",
+    ]
+
+
+@pytest.mark.parametrize("concurrency", [0, None])
+def test_without_a_limit_as_many_iterations_run_as_an_inline_map_allows(concurrency: int | None) -> None:
+    fields = {} if concurrency is None else {"MaxConcurrency": concurrency}
+    assert run({"Type": "Wait", "Seconds": 10, "End": True}, [0] * 40, None, **fields).duration == 10.0
+
+
 def test_a_map_may_have_more_items_than_a_history_has_events() -> None:
     states = {"M": {"Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": PASS}}, "End": True}}
     execution = simulate(machine(states), input=[0] * 30_000, history=False)

@@ -16,10 +16,8 @@ from hypothesis import strategies as st
 from aslkit.definition.document import Document, load
 from aslkit.definition.model import StateMachine, parse
 from aslkit.definition.schemas import schema_text
-from aslkit.simulation import run
 from aslkit.simulation.faults import FAULTS
 from aslkit.simulation.reading import Closed, ListOf, MapOf, OneOf
-from aslkit.simulation.resources import sdk
 from aslkit.simulation.resources.scripted import Fails, Faulty, Hangs, Returns, Takes, When
 from aslkit.simulation.scenario import (
     Difference,
@@ -120,7 +118,7 @@ UNREADABLE: list[tuple[str, list[tuple[int, str]]]] = [
         "name: x",
         [
             (1, "a scenario file has no `scenarios`"),
-            (1, "a scenario file knows no key 'name'; there is comment, definition, defaults, scenarios"),
+            (1, "a scenario file knows no key 'name'; there is comment, definition, defaults, explore, scenarios"),
         ],
     ),
     ("scenarios: []", [(1, "there is no scenario here, so that nothing is checked")]),
@@ -272,7 +270,7 @@ def test_what_is_wrong_with_the_file_comes_first_under_its_name_and_nothing_is_r
 def test_an_input_file_that_is_no_json_or_yaml_is_remarked_upon() -> None:
     found = wrong("- {name: a, given: {file: input.json}, then: {}}", files={"input.json": "{"})
     assert len(found) == 1
-    assert found[0][1].startswith("the file cannot be used as input: input.json:1:")
+    assert found[0][1].startswith("the file cannot be used: input.json:1:")
 
 
 # --- what never happens, and what nobody said ------------------------------------------------------------------------
@@ -682,5 +680,33 @@ def test_every_scenario_of_the_reference_workflow_holds() -> None:
     assert [(verdict.name, verdict.remarks, verdict.differences) for verdict in verdicts if not verdict.passed] == []
 
 
-def test_the_fakes_and_the_simulator_start_at_the_same_instant() -> None:
-    assert sdk.START == run.START
+READS = """\
+StartAt: Each
+States:
+  Each:
+    Type: Map
+    ItemReader:
+      Resource: arn:aws:states:::s3:getObject
+      ReaderConfig: {InputType: JSON}
+      Parameters: {Bucket: data, Key: items.json}
+    ItemProcessor:
+      ProcessorConfig: {Mode: DISTRIBUTED, ExecutionType: STANDARD}
+      StartAt: P
+      States: {P: {Type: Pass, End: true}}
+    End: true
+"""
+
+
+@pytest.mark.parametrize("content", ["Body: [1, 2]", "file: items.json"])
+def test_a_scenario_says_what_s3_holds(content: str) -> None:
+    text = (
+        "scenarios:\n- name: the items\n"
+        f"  given: {{objects: [{{Bucket: data, Key: items.json, {content}}}]}}\n"
+        "  then: {status: SUCCEEDED, output: [1, 2]}\n"
+    )
+    [verdict] = run_scenarios(
+        load(text, source="x.scenarios.yaml"),
+        parse(load(READS, source="x.asl.yaml")),
+        read={"items.json": "[1, 2]"}.__getitem__,
+    )
+    assert (verdict.remarks, verdict.differences) == ((), ())

@@ -279,13 +279,13 @@ def test_a_payload_above_the_limit_fails_the_execution() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "QueryLanguage: JSONata\nStartAt: A\nStates: {A: {Type: Pass, Output: '{% 1 %}', End: true}}",
         "StartAt: M\nStates: {M: {Type: Map, End: true, ItemProcessor: {ProcessorConfig: {Mode: DISTRIBUTED, "
-        "ExecutionType: STANDARD}, StartAt: A, States: {A: {Type: Pass, End: true}}}}}",
+        "ExecutionType: STANDARD}, StartAt: A, States: {A: {Type: Pass, End: true}}}, ItemReader: {Resource: "
+        "'arn:aws:states:::s3:getObject', Parameters: {}, ReaderConfig: {InputType: PARQUET}}}}",
     ],
 )
-def test_what_is_not_simulated_yet_says_so_before_the_run(text: str) -> None:
-    with pytest.raises(NotSimulated, match="not simulated yet"):
+def test_what_is_not_simulated_says_so_before_the_run(text: str) -> None:
+    with pytest.raises(NotSimulated, match="not simulated"):
         run(text)
 
 

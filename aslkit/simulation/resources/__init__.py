@@ -50,7 +50,8 @@ class Outcome(Record):
     `never` (the service does not answer: only the simulator's own timers end the task). `submitted` is what the service
     answers at once to a task that then waits (.sync, .waitForTaskToken): the output of the TaskSubmitted event.
     `event` names the history event of a failure where it is not the usual one (TaskStartFailed, TaskSubmitFailed …).
-    `heartbeats` are the seconds, since the task started, at which a worker sends a heartbeat.
+    `heartbeats` are the seconds, since the task started, at which a worker sends a heartbeat; `worker` is what the
+    worker of an activity calls itself.
     """
 
     result: Json = None
@@ -62,13 +63,19 @@ class Outcome(Record):
     submitted: Json = None
     event: str | None = None
     heartbeats: tuple[float, ...] = ()
+    worker: str | None = None
 
 
 class Service(Protocol):
-    """A service during one execution; it may remember what was asked of it."""
+    """A service during one execution; it may remember what was asked of it.
+
+    One with an attribute `objects` (simulation.items.Objects) says what S3 holds: the ItemReader of a distributed Map
+    reads it, and its ResultWriter adds to it.
+    """
 
     def invoke(self, request: Request) -> Outcome:
-        """The outcome of an attempt. Raises OutcomeError when nobody said what is to come out."""
+        """The outcome of an attempt. Raises OutcomeError when nobody said what is to come out, and StatesError for a
+        request that fails before it is scheduled (an activity that does not exist)."""
         ...
 
     def stop(self, request: Request, at: float) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aslkit.definition.resource import ACTIVITY
+from aslkit.language.errors import RUNTIME, StatesError
 from aslkit.simulation.history import KINDS
+from aslkit.simulation.items import Objects, objects_of
 from aslkit.simulation.resources import Outcome, OutcomeError
 
 if TYPE_CHECKING:
@@ -22,30 +25,42 @@ class Recorded:
 
     def __init__(self, attempts: Iterable[Mapping[str, Json]], objects: Iterable[Mapping[str, Json]] = ()) -> None:
         self.objects = tuple(objects)
+        objects_of(self.objects)  # what is wrong with them is said here, not when a run begins
         self.outcomes: dict[Key, list[Outcome]] = {}
         for attempt in attempts:
             key = (attempt["state"], _iteration(attempt.get("iteration") or ()))
             self.outcomes.setdefault(key, []).append(_outcome(attempt))
 
     def begin(self) -> RecordedService:
-        return RecordedService(self.outcomes)
+        return RecordedService(self.outcomes, objects_of(self.objects))
 
 
 class RecordedService:
-    """Answers the n-th invocation of a state in a map iteration as it was answered then."""
+    """Answers the n-th invocation of a state in a map iteration as it was answered then.
 
-    def __init__(self, outcomes: Mapping[Key, Sequence[Outcome]]) -> None:
+    Attempts that were recorded without an iteration answer a state in a distributed Map one after the other: the
+    history of the parent does not tell which child execution they belong to. `objects` are what S3 holds.
+    """
+
+    def __init__(self, outcomes: Mapping[Key, Sequence[Outcome]], objects: Objects) -> None:
         self.outcomes = outcomes
+        self.objects = objects
+        self.answered: dict[str, int] = {}
 
     def invoke(self, request: Request) -> Outcome:
-        found = self.outcomes.get((request.state, request.iteration), ())
-        if request.invocation > len(found):
+        found, number = self.outcomes.get((request.state, request.iteration), ()), request.invocation
+        if not found and request.iteration and (anywhere := self.outcomes.get((request.state, ()))):
+            found = anywhere
+            number = self.answered[request.state] = self.answered.get(request.state, 0) + 1
+        if not found and request.service == ACTIVITY:
+            # nothing but this ends such a task before ActivityScheduled (recorded on AWS)
+            raise StatesError(RUNTIME, f"The activity {request.action} does not exist.")
+        if number > len(found):
             raise OutcomeError(
-                f"state '{request.state}' is invoked for the time number {request.invocation}; the recording has "
-                f"{len(found)}",
+                f"state '{request.state}' is invoked for the time number {number}; the recording has {len(found)}",
                 request,
             )
-        return found[request.invocation - 1]
+        return found[number - 1]
 
     def stop(self, request: Request, at: float) -> None:
         """A recording stops nothing."""
@@ -55,8 +70,10 @@ def recorded(attempts: Iterable[Mapping[str, Json]], objects: Iterable[Mapping[s
     """A resource that answers from recorded attempts.
 
     Each attempt is an object with `state`; `result`, or `error` and `cause` (null: failed without a name), or `hang` or
-    `unfinished` (it never answered); and where it applies `submitted`, `outcomeEvent`, and `iteration`, a list of
-    {"map", "index"}. `objects` are what an ItemReader finds. Raises ValueError for an attempt without a state.
+    `unfinished` (it never answered); and where it applies `submitted`, `outcomeEvent`, `workerName`, `after` (how many
+    seconds it took), `heartbeats` (seconds after which one came), and `iteration`, a list of {"map", "index"}. An
+    activity without any attempt is one that does not exist. `objects` are what an ItemReader finds, as objects with
+    `Bucket`, `Key` and `Body`. Raises ValueError for an attempt without a state, and for an object without a bucket.
     """
     attempts = list(attempts)
     for number, attempt in enumerate(attempts, 1):
@@ -66,16 +83,21 @@ def recorded(attempts: Iterable[Mapping[str, Json]], objects: Iterable[Mapping[s
 
 
 def _outcome(attempt: Mapping[str, Json]) -> Outcome:
-    submitted = attempt.get("submitted")
+    common: dict[str, Any] = {
+        "submitted": attempt.get("submitted"),
+        "worker": attempt.get("workerName"),
+        "heartbeats": tuple(attempt.get("heartbeats") or ()),
+    }
     if attempt.get("hang") or attempt.get("unfinished"):
-        return Outcome(never=True, submitted=submitted)
+        return Outcome(never=True, **common)
+    common["after"] = attempt.get("after") or 0.0
     if "result" in attempt:
-        return Outcome(result=attempt["result"], submitted=submitted)
+        return Outcome(result=attempt["result"], **common)
     return Outcome(
         failed=True,
         error=attempt.get("error"),
         cause=_cause(attempt.get("cause")),
-        submitted=submitted,
+        **common,
         event=event if (event := attempt.get("outcomeEvent")) in KINDS else None,
     )
 

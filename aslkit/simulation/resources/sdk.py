@@ -6,10 +6,11 @@ import hashlib
 import time
 from typing import Any
 
-Json = Any
+from aslkit.simulation.context import START
 
-START = 1735696800.0
-"""The instant at which a simulated execution starts unless told otherwise, epoch seconds: 2025-01-01T02:00:00Z."""
+__all__ = ["START", "hexadecimal", "metadata", "uuid"]
+
+Json = Any
 
 
 def hexadecimal(*parts: object) -> str:

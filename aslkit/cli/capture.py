@@ -1,0 +1,86 @@
+"""aslkit capture: the history of a real execution -> a scenario without real names."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from aslkit.cli import files, histories, substitutions
+from aslkit.cli.errors import CannotRun
+from aslkit.cli.help import Help
+from aslkit.cli.simulate import definition
+from aslkit.definition.model import parse
+from aslkit.operations.capture import capture, scenario_file
+from aslkit.simulation.recording import HistoryError
+
+EPILOG = """\
+What the tasks answered, and after how long, becomes `when`; how the execution went becomes `then`. Account numbers,
+e-mail addresses, keys, tokens, UUIDs and job run ids are replaced, the same by the same everywhere; look the file over
+before you share it: the names of jobs, buckets and topics stay as they are.
+
+With --definition the scenario is run once, and expects what that run does; without it nothing is checked.
+
+examples:
+  aws stepfunctions get-execution-history --execution-arn ARN > history.json
+  aslkit capture history.json --definition definitions/db-refresh.asl.yaml --name "the night of the full disk"
+  aslkit capture history.json --definition definitions/db-refresh.asl.yaml -o definitions/full-disk.scenarios.yaml
+  aslkit test definitions/full-disk.scenarios.yaml
+
+An existing file is not overwritten without --force.
+Exit codes: 0 written, 1 written, but something recorded is not expected, 2 cannot run.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="aslkit capture",
+        description="Turn the history of a real execution into a scenario, without real names.",
+        epilog=EPILOG,
+        formatter_class=Help,
+    )
+    made.add_argument("history", metavar="HISTORY", help="the recorded history, JSON, or - for standard input")
+    made.add_argument("--definition", metavar="FILE", help="the definition that was executed")
+    made.add_argument("--name", default="a captured execution", help="what the scenario is called")
+    made.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    made.add_argument("--force", action="store_true", help="overwrite an existing file")
+    made.add_argument("--config", metavar="FILE", help="the project's rules (default: the nearest aslkit.yaml)")
+    substitutions.add_arguments(made)
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.output and os.path.exists(options.output) and not options.force:
+        raise CannotRun(f"{options.output} exists; --force overwrites it")
+    recording = histories.recording(options.history)
+    document = None
+    if options.definition:
+        document = definition(options)
+        if document is None:
+            return 1
+    try:
+        captured = capture(recording, name=options.name, machine=None if document is None else parse(document))
+    except HistoryError as error:
+        raise CannotRun(f"{files.shown(options.history)} cannot be captured: {error}") from None
+    except RecursionError:
+        raise CannotRun(f"{files.shown(options.history)} cannot be captured: a payload is nested too deep") from None
+    text = scenario_file(captured.scenario, _beside(options))
+    if options.output:
+        files.write(options.output, text)
+        print(f"wrote {files.shown(options.output)}")
+    else:
+        sys.stdout.write(text)
+    for remark in captured.remarks:
+        print(f"note: {remark}", file=sys.stderr)
+    replaced = ", ".join(f"{number} {kind}" for kind, number in captured.replaced.items())
+    print(f"replaced: {replaced or 'nothing'}", file=sys.stderr)
+    return int(bool(captured.remarks))
+
+
+def _beside(options: argparse.Namespace) -> str | None:
+    """The definition as seen from the scenario file."""
+    if not options.definition:
+        return None
+    folder = os.path.dirname(os.path.abspath(options.output or options.definition))
+    name: str = os.path.relpath(os.path.abspath(options.definition), folder).replace(os.sep, "/")
+    return name

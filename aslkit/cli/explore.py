@@ -1,0 +1,300 @@
+"""aslkit explore: a definition and an input -> does any failure go unnoticed?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from aslkit.cli import files, substitutions
+from aslkit.cli.config import config_for
+from aslkit.cli.errors import CannotRun
+from aslkit.cli.help import Help
+from aslkit.cli.lint import lint_document
+from aslkit.cli.lint import report as findings_report
+from aslkit.cli.progress import Line
+from aslkit.cli.test import reader
+from aslkit.definition.document import load
+from aslkit.definition.model import parse
+from aslkit.definition.substitution import SubstitutionError, substitute
+from aslkit.lint.engine import ERROR
+from aslkit.report import proof as proof_report
+from aslkit.report.colour import Paint, wanted
+from aslkit.report.counterexample import scenario_text
+from aslkit.report.exploration import as_json, as_text, merged_text, plain
+from aslkit.simulation.context import START
+from aslkit.simulation.exploration.ground import PlanError
+from aslkit.simulation.exploration.merging import merge
+from aslkit.simulation.exploration.proof import prove
+from aslkit.simulation.exploration.properties import PropertyError
+from aslkit.simulation.exploration.search import explore
+from aslkit.simulation.exploration.settings import ALL, MOST_FAULTS
+from aslkit.simulation.program import SimulationRefused
+from aslkit.simulation.reading import instant
+from aslkit.simulation.resources import OutcomeError
+from aslkit.simulation.scenario import changed, scheduled_event
+from aslkit.simulation.scenario_file import DEFINITION_SUFFIX, SUFFIX, read_scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aslkit.definition.document import Document
+    from aslkit.definition.model import StateMachine
+    from aslkit.simulation.exploration.search import Exploration
+
+Json = Any
+
+EPILOG = """\
+Everything that can go wrong with each call is tried: every error of the service, a call that never comes back, once
+or for good, in every branch before and after the others, alone and in pairs; and every field that the input may lack.
+After each run is looked at who was told, how the run ended, and what it left behind.
+
+The services and the input are those of the scenario file beside the definition (`defaults`), which may also add and
+mute faults and say what a team holds to be right (`explore`); docs/exploration.md has the format.
+
+examples:
+  aslkit explore definitions/db-refresh.asl.yaml
+  aslkit explore machine.asl.yaml --input input.json --faults 1
+  aslkit explore machine.asl.yaml --faults all             every sequence of calls that succeed or fail
+  aslkit explore machine.asl.yaml --write found/           each counterexample as a scenario file for aslkit test
+  aslkit explore machine.asl.yaml --proof proof.md         state x error: who is told, when, and how the run ends
+  aslkit explore machine.asl.yaml --event-rule rule.json   the EventBridge rule for what no definition can tell
+  aslkit explore machine.asl.yaml --shard 1/8 --format json > 1.json
+  aslkit explore --merge 1.json 2.json ...
+
+Exit codes: 0 every property holds, 1 one does not (or AWS would refuse the definition), 2 cannot run.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="aslkit explore",
+        description="Run every failure that can happen, offline, and show the shortest run that nobody is told of.",
+        epilog=EPILOG,
+        formatter_class=Help,
+    )
+    made.add_argument("definition", nargs="?", metavar="DEFINITION", help="a YAML or JSON definition")
+    made.add_argument("--faults", metavar="N", help="how many faults in one run, or all (2)")
+    made.add_argument("--input", metavar="FILE", help="the execution's input, or - (default: the scenario file's)")
+    made.add_argument("--scenarios", metavar="FILE", help="services and settings (default: beside the definition)")
+    made.add_argument("--format", choices=("text", "json"), default="text", help="how to report (text)")
+    made.add_argument("--max-runs", type=int, metavar="N", help="stop after so many runs, and say so (100000)")
+    made.add_argument("--workers", type=int, metavar="N", help="processes (default: one for each core)")
+    made.add_argument("--no-prune", action="store_true", help="also combine faults that ran like others")
+    made.add_argument("--strict", action="store_true", help="what no definition can tell of counts as well")
+    made.add_argument("--shard", metavar="I/N", help="only the I-th of N parts")
+    made.add_argument("--merge", nargs="+", metavar="FILE", help="put the JSON reports of shards together")
+    made.add_argument("--write", metavar="FOLDER", help="write each counterexample as a scenario file")
+    made.add_argument("--proof", metavar="FILE", help="write who is told of what (.md, .html, .json, else text)")
+    made.add_argument("--event-rule", metavar="FILE", help="write the EventBridge rule that sees the rest (JSON)")
+    made.add_argument("--config", metavar="FILE", help="the project's rules (default: the nearest aslkit.yaml)")
+    substitutions.add_arguments(made)
+    return made
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.merge:
+        return _merge(options)
+    if options.definition is None:
+        raise CannotRun("name a definition to explore, or the reports to --merge")
+    definition = _definition(options)
+    if definition is None:
+        return 1
+    scenarios = _scenarios(options)
+    exploration = _explored(options, definition, scenarios)
+    name = os.path.basename(definition.source)
+    _write_files(options, exploration, name)
+    if options.format == "json":
+        print(as_json(plain(exploration, name)))
+    else:
+        print(as_text(exploration, Paint(wanted(sys.stdout))))
+    return int(bool(exploration.counterexamples))
+
+
+def _definition(options: argparse.Namespace) -> Document | None:
+    """The definition with its placeholders filled; None, after a report, when AWS would refuse it."""
+    document = substitutions.document(options.definition)
+    values = substitutions.given(options)
+    if values:
+        try:
+            document = substitute(document, values)
+        except SubstitutionError as error:
+            raise CannotRun(f"{document.source}: {error.message}") from None
+    config = config_for(options.definition, options.config)
+    errors = [found for found in lint_document(document, config) if found.severity == ERROR]
+    if errors:
+        print(findings_report(errors, {document.source: document.text}, files=1, stream=sys.stderr), file=sys.stderr)
+        print(f"{document.source} is not explored: AWS refuses it", file=sys.stderr)
+        return None
+    return document
+
+
+def _scenarios(options: argparse.Namespace) -> Document | None:
+    """The scenario file with the services and settings; None when there is none."""
+    if options.scenarios:
+        return substitutions.document(options.scenarios)
+    stem, found, ending = options.definition.rpartition(DEFINITION_SUFFIX)
+    beside = f"{stem}{SUFFIX}{ending}"
+    return substitutions.document(beside) if found and os.path.isfile(beside) else None
+
+
+def _explored(options: argparse.Namespace, definition: Document, scenarios: Document | None) -> Exploration:
+    machine = parse(definition)
+    if scenarios is not None:
+        _check(scenarios, machine)
+    data = _object(scenarios.data) if scenarios is not None else {}
+    defaults = _object(data.get("defaults"))
+    given = _object(defaults.get("given"))
+    folder = os.path.dirname(scenarios.source) if scenarios is not None else ""
+    explore_words = _object(data.get("explore"))
+    _let_import(folder, explore_words)
+    line = Line("runs")
+    try:
+        return explore(
+            machine,
+            input=_input(options, given, folder),
+            given={key: value for key, value in given.items() if key not in INPUT_KEYS},
+            when=_list(defaults.get("when")),
+            settings=explore_words,
+            machines=_machines(given, folder),
+            faults=_faults(options.faults),
+            max_runs=_positive(options.max_runs, "--max-runs"),
+            strict=options.strict,
+            prune=not options.no_prune,
+            workers=_positive(options.workers, "--workers") or cores(),
+            shard=_shard(options.shard),
+            progress=line.tell,
+        )
+    except PlanError as error:
+        raise CannotRun("\n".join(_placed(remark, scenarios) for remark in error.remarks)) from None
+    except (OutcomeError, SimulationRefused, PropertyError) as error:
+        raise CannotRun(f"{definition.source}: {error}") from None
+    finally:
+        line.close()
+
+
+INPUT_KEYS = ("input", "file", "schedule", "with", "without")
+
+
+def _placed(remark: Any, scenarios: Document | None) -> str:
+    """A remark with its place in the scenario file."""
+    if scenarios is None:
+        return str(remark.message)
+    line, column = scenarios.span(remark.pointer)[:2]
+    return f"{scenarios.source}:{line}:{column}: {remark.message}"
+
+
+def _object(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _check(scenarios: Document, machine: StateMachine) -> None:
+    """Raises CannotRun for what does not fit in the scenario file; its scenarios are left to aslkit test."""
+    if not isinstance(scenarios.data, dict):
+        raise CannotRun(f"{scenarios.source}: a scenario file is an object")
+    remarks = [one for one in read_scenarios(scenarios, machine).remarks if one.pointer not in ((), ("scenarios",))]
+    if remarks:
+        raise CannotRun("\n".join(_placed(remark, scenarios) for remark in remarks))
+
+
+def _let_import(folder: str, words: dict[str, Json]) -> None:
+    """Modules with a team's own properties stand beside the scenario file; worker processes inherit the path."""
+    if any("python" in one for one in _list(words.get("properties"))):
+        beside = os.path.abspath(folder)
+        if beside not in sys.path:
+            sys.path.insert(0, beside)
+
+
+def _input(options: argparse.Namespace, given: Mapping[str, Json], folder: str) -> Json:
+    """The execution's input: --input, else what the scenario file says."""
+    if options.input:
+        return substitutions.document(options.input).data
+    value: Json = given.get("input", {})
+    if isinstance(given.get("file"), str):
+        value = substitutions.document(os.path.join(folder, given["file"])).data
+    elif isinstance(given.get("schedule"), dict):
+        start = instant(given.get("start"), ("start",), [])
+        value = scheduled_event(given["schedule"], start if isinstance(start, float) else START)
+    if isinstance(value, dict):
+        left_out = _list(given.get("without"))
+        value = changed({key: inner for key, inner in value.items() if key not in left_out}, given.get("with", {}))
+    return value
+
+
+def _machines(given: Mapping[str, Json], folder: str) -> dict[str, Json]:
+    named = _object(given.get("machines"))
+    read = reader(folder)
+    found = {}
+    for name, file in named.items():
+        try:
+            found[name] = load(read(file), source=str(file)).data
+        except (OSError, ValueError) as error:
+            raise CannotRun(f"the state machine '{name}' cannot be read: {error}") from None
+    return found
+
+
+def _faults(text: str | None) -> int | str | None:
+    if text is None or text == ALL:
+        return text
+    if text.isdecimal() and int(text) <= MOST_FAULTS:
+        return int(text)
+    raise CannotRun(f"--faults {text}: write a number from 0 to {MOST_FAULTS}, or all")
+
+
+def _positive(number: int | None, option: str) -> int | None:
+    if number is not None and number < 1:
+        raise CannotRun(f"{option} {number}: write a number from 1")
+    return number
+
+
+def _shard(text: str | None) -> tuple[int, int]:
+    if text is None:
+        return 1, 1
+    match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise CannotRun(f"--shard {text}: write which part of how many, for example 1/8")
+    return int(match[1]), int(match[2])
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _write_files(options: argparse.Namespace, exploration: Exploration, name: str) -> None:
+    if options.write:
+        folder = options.write
+        back = os.path.relpath(options.definition, folder).replace(os.sep, "/")
+        for index, example in enumerate(exploration.counterexamples, 1):
+            file = os.path.join(folder, f"{index:02}-{example.property}.scenarios.yaml")
+            files.write(file, scenario_text(exploration, example, back))
+    if options.proof or options.event_rule:
+        proof = prove(exploration)
+        if options.proof:
+            files.write(options.proof, proof_report.as_file(proof, options.proof))
+        if options.event_rule:
+            files.write(options.event_rule, proof_report.event_rule(proof))
+
+
+def _merge(options: argparse.Namespace) -> int:
+    parts = []
+    for name in options.merge:
+        try:
+            parts.append(json.loads(files.read(name)))
+        except ValueError as error:
+            raise CannotRun(f"{name}: this is not JSON: {error}") from None
+    try:
+        report = merge(parts)
+    except ValueError as error:
+        raise CannotRun(str(error)) from None
+    print(as_json(report) if options.format == "json" else merged_text(report, Paint(wanted(sys.stdout))))
+    return int(bool(report["violations"]))

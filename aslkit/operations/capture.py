@@ -1,0 +1,317 @@
+"""A recorded execution -> a scenario that says the same without the names of real accounts and people.
+
+What tasks answered becomes `when`, with the time that it took; how the execution went becomes `then`. With the
+definition the scenario is run once: an expectation that the simulator does not meet is left out, and said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from aslkit.definition.document import load
+from aslkit.definition.duration import duration_text
+from aslkit.definition.model import Task, walk
+from aslkit.language.payload import json_text
+from aslkit.operations.export import to_yaml
+from aslkit.record import Record
+from aslkit.simulation.context import instant
+from aslkit.simulation.execution import ABORTED, FAILED
+from aslkit.simulation.recording import RUNNING, UNKNOWN, HistoryError
+from aslkit.simulation.scenario import run_scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aslkit.definition.model import StateMachine
+    from aslkit.simulation.recording import PastAttempt, Recording
+    from aslkit.simulation.scenario import Verdict
+
+Json = Any
+
+
+class Captured(Record):
+    """A scenario made of a recording: one entry of `scenarios`, what was replaced (how many of each kind), and remarks
+    on what the scenario does not say."""
+
+    scenario: dict[str, Json]
+    replaced: dict[str, int]
+    remarks: tuple[str, ...] = ()
+
+
+def capture(recording: Recording, *, name: str, machine: StateMachine | None = None) -> Captured:
+    """The scenario of a recorded execution.
+
+    Account numbers, e-mail addresses, keys, tokens, UUIDs and job run ids are replaced, the same by the same
+    everywhere. With `machine` the results of Glue jobs and messages are left out where nothing depends on them, and the
+    expectations are those that a run of the scenario meets. Raises HistoryError for an execution that has not ended,
+    was stopped or redriven, or has no input.
+    """
+    if recording.status == RUNNING:
+        raise HistoryError("the history has no end; capture it when the execution has ended")
+    if recording.redrives:
+        raise HistoryError("the execution was redriven; a scenario is one execution from its start to its end")
+    if recording.input is UNKNOWN:
+        raise HistoryError("the history lacks the execution's input (cut off, or a log without execution data)")
+    if recording.status == ABORTED:
+        raise HistoryError("somebody stopped the execution, which a scenario cannot say")
+    if machine is None:
+        scrub = Scrub()
+        return Captured(scenario=_drafted(recording, name, scrub, mails=False), replaced=dict(scrub.counts))
+    scrub, scrub_short = Scrub(), Scrub()
+    mails = any(isinstance(state, Task) and PUBLISH in (state.resource or "") for _, state in walk(machine))
+    scenario, remarks = _checked(_drafted(recording, name, scrub, mails=mails), machine)
+    short, more = _checked(_drafted(recording, name, scrub_short, mails=mails, short=True), machine)
+    if short["then"] == scenario["then"] and more == remarks:
+        scenario, scrub = short, scrub_short
+    return Captured(scenario=scenario, replaced=dict(scrub.counts), remarks=tuple(remarks))
+
+
+PUBLISH = ":sns:publish"
+
+
+def _drafted(recording: Recording, name: str, scrub: Scrub, *, mails: bool, short: bool = False) -> dict[str, Json]:
+    """The scenario, not yet run. `mails`: it says also that none was published; `short`: the fakes of Glue and SNS make
+    up the results themselves."""
+    draft = {
+        "name": scrub(name),
+        "given": scrub(_given(recording)),
+        "when": scrub(_merged(list(_entries(recording, short=short)))),
+        "then": _then(recording, scrub, mails=mails),
+    }
+    return {key: value for key, value in draft.items() if value != []}
+
+
+def scenario_file(scenario: dict[str, Json], definition: str | None = None) -> str:
+    """A scenario file of one scenario, as YAML text."""
+    head = "" if definition is None else f"definition: {json_text(definition)}\n"
+    return head + to_yaml(load(json_text({"scenarios": [scenario]}), source="captured"))
+
+
+# --- given -----------------------------------------------------------------------------------------------------------
+
+
+def _given(recording: Recording) -> dict[str, Json]:
+    given: dict[str, Json] = {"input": recording.input}
+    if recording.started is not None:
+        given["start"] = instant(recording.started)
+    at_once = _at_once(recording.tasks)
+    if at_once > 1:
+        given["glue"] = {"jobs": {"*": {"MaxConcurrentRuns": at_once}}}
+    return given
+
+
+def _at_once(tasks: Sequence[PastAttempt]) -> int:
+    """How many runs of one Glue job there were at once, at most: as many as MaxConcurrentRuns allowed at least."""
+    runs: dict[str, list[tuple[int, int]]] = {}
+    for task in tasks:
+        job = task.parameters.get("JobName") if isinstance(task.parameters, dict) else None
+        if isinstance(job, str) and task.resource.startswith("glue:"):
+            done = task.done.id if task.done is not None else NEVER
+            runs.setdefault(job, []).append((task.scheduled.id, done))
+    counts = (sum(begun <= start < done for begun, done in of_job) for of_job in runs.values() for start, _ in of_job)
+    return max(counts, default=0)
+
+
+NEVER = 2**31
+
+
+# --- when ------------------------------------------------------------------------------------------------------------
+
+
+def _entries(recording: Recording, *, short: bool) -> Iterator[dict[str, Json]]:
+    """One entry for each attempt: by state and iteration, in the order of the invocations."""
+    counts: Counter[Json] = Counter()
+    attempts = recording.attempts
+    found = []
+    for attempt, task in zip(attempts, recording.tasks, strict=True):
+        iteration = [index for _, index in task.visit.line.iteration]
+        key = (attempt["state"], tuple(iteration))
+        counts[key] += 1
+        entry: dict[str, Json] = {"state": attempt["state"]}
+        if iteration:
+            entry["iteration"] = iteration[0] if len(iteration) == 1 else iteration
+        entry["invocation"] = counts[key]
+        outcome = _outcome(attempt, short=short and task.resource in SIMULATED)
+        if outcome:
+            found.append((key, {**entry, **outcome}))
+    order = {key: number for number, key in enumerate(dict.fromkeys(key for key, _ in found))}
+    yield from (entry for _, entry in sorted(found, key=lambda item: order[item[0]]))
+
+
+def _outcome(attempt: dict[str, Json], *, short: bool) -> dict[str, Json]:
+    """What an entry says that came out; nothing where a fake does the same by itself."""
+    if attempt.get("hang") or attempt.get("unfinished"):
+        return {"hangs": True}
+    after = {"after": _duration(attempt["after"])} if attempt.get("after") else {}
+    if "result" not in attempt:
+        error = {name: attempt[name] for name in ("error", "cause") if attempt.get(name) is not None}
+        return {"fails": error or {"error": None}, **after}
+    return after if short else {"returns": attempt["result"], **after}
+
+
+SIMULATED = ("glue:startJobRun.sync", "glue:startJobRun", "sns:publish")
+"""What the fakes answer by themselves."""
+
+
+def _duration(seconds: float) -> str:
+    return duration_text(seconds)
+
+
+def _merged(entries: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """Entries with one range for invocations in a row that have the same outcome."""
+    merged: list[dict[str, Json]] = []
+    for entry in entries:
+        if merged and _without_number(merged[-1]) == _without_number(entry):
+            first = str(merged[-1]["invocation"]).partition("-")[0]
+            merged[-1] = {**merged[-1], "invocation": f"{first}-{entry['invocation']}"}
+        else:
+            merged.append(entry)
+    return merged
+
+
+def _without_number(entry: dict[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in entry.items() if name != "invocation"}
+
+
+# --- then ------------------------------------------------------------------------------------------------------------
+
+
+def _then(recording: Recording, scrub: Scrub, *, mails: bool) -> dict[str, Json]:
+    then: dict[str, Json] = {"status": recording.status}
+    if recording.status == FAILED:
+        then["error"] = recording.error
+    then["path"] = [visit.state for visit in recording.root.visits]
+    tried = Counter(task.visit.state for task in recording.tasks)
+    if again := {state: number for state, number in tried.items() if number > 1}:
+        then["invocations"] = again
+    if recording.started is not None and recording.ended is not None and recording.ended > recording.started:
+        length = recording.ended - recording.started
+        then["duration"] = {"at-least": _duration(length * 0.98 // 1), "at-most": _duration(length * 1.02 // 1 + 1)}
+    published = [scrub(_mail(task)) for task in recording.tasks if _is_mail(task)]
+    if published or mails:
+        then["published"] = published
+    return then
+
+
+def _is_mail(task: PastAttempt) -> bool:
+    """Whether an attempt published a message: one that waits for a token did when it was submitted."""
+    took = task.submitted is not None or (task.done is not None and not task.failed)
+    return task.resource.startswith("sns:publish") and took and isinstance(task.parameters, dict)
+
+
+def _mail(task: PastAttempt) -> dict[str, Json]:
+    topic, subject, message = (task.parameters.get(name) for name in ("TopicArn", "Subject", "Message"))
+    mail = {"topic": str(topic).rpartition(":")[2]} if topic is not None else {}
+    mail |= {"subject": subject} if subject is not None else {}
+    mail |= {"message": message} if isinstance(message, str) else {}
+    return {**mail, "state": task.visit.state}
+
+
+# --- checking --------------------------------------------------------------------------------------------------------
+
+
+def _checked(scenario: dict[str, Json], machine: StateMachine) -> tuple[dict[str, Json], list[str]]:
+    """The scenario without the expectations that a run of it does not meet, and a remark on each of them."""
+    remarks: list[str] = []
+    for _ in range(MOST_CHECKS):
+        verdict = _verdict(scenario, machine)
+        if verdict.passed:
+            break
+        if not verdict.differences:
+            remarks += [f"the scenario does not run as it is: {remark.message}" for remark in verdict.remarks]
+            break
+        first = verdict.differences[0]
+        scenario, remark = _without(scenario, first.pointer[2:], first.message)
+        remarks += [remark] if remark else []
+    return scenario, remarks
+
+
+MOST_CHECKS = 100
+
+
+def _verdict(scenario: dict[str, Json], machine: StateMachine) -> Verdict:
+    """What comes of the scenario; the last verdict is its own, unless the file itself has a fault."""
+    return run_scenarios(load(json_text({"scenarios": [scenario]}), source="captured"), machine)[0]
+
+
+def _without(scenario: dict[str, Json], place: Any, message: str) -> tuple[dict[str, Json], str | None]:
+    """The scenario without the expectation at a place. A message that names the execution, which is called otherwise in
+    a simulation, first shrinks to its first line."""
+    then = {**scenario["then"]}
+    match place:
+        case ("then", "published", int(index), field, *_):
+            mails = [dict(mail) for mail in then["published"]]
+            text = str(mails[index].get(field))
+            first = re.split(r"[\n.:]", text)[0]
+            if field == "message" and first and first != text:
+                mails[index][field] = first
+                return {**scenario, "then": {**then, "published": mails}}, None
+            del mails[index][field]
+            return {**scenario, "then": {**then, "published": mails}}, f"not expected any more: {message}"
+        case ("then", str(key), *_):
+            del then[key]
+            return {**scenario, "then": then}, f"not expected any more: {message}"
+    return scenario, message
+
+
+# --- scrubbing -------------------------------------------------------------------------------------------------------
+
+SECRETS = re.compile(r"pass(?:word|wd|phrase)?|secret|token|api[-_]?key|credential|authorization", re.IGNORECASE)
+KINDS = {
+    "job run ids": (r"\bjr_[0-9a-f]{16,64}\b", "jr_{0:064x}"),
+    "UUIDs": (
+        r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b",
+        "00000000-0000-4000-8000-{0:012x}",
+    ),
+    "access keys": (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", "AKIAEXAMPLE{0:09d}"),
+    "web tokens": (r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", "web-token-{0}"),
+    "tokens": (r"[A-Za-z0-9+/_-]{120,}={0,2}", "token-{0}"),
+    "e-mail addresses": (r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", "person{0}@example.com"),
+    "account numbers": (r"(?<![\w.])\d{12}(?!\w)", "{0:012d}"),
+}
+"""Kind of what no scenario is to hold -> how it is found, and what stands there instead, given a number."""
+PRIVATE = re.compile("|".join(f"({pattern})" for pattern, _ in KINDS.values()))
+ACCOUNTS = 111_111_111_111
+
+
+class Scrub:
+    """Replaces what tells of real accounts and people, the same by the same wherever it stands. `counts` says how many
+    different ones of each kind there were."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], str] = {}
+        self.counts: Counter[str] = Counter()
+
+    def __call__(self, value: Json, key: str = "") -> Json:
+        match value:
+            case dict():
+                return {self.text(name): self(item, name) for name, item in value.items()}
+            case list():
+                return [self(item, key) for item in value]
+            case str() if value and SECRETS.search(key) and not value.startswith(("$", "secret-")):
+                return self.replacement("secrets", value, "secret-{0}")
+            case str():
+                return self.text(value)
+            case _:
+                return value
+
+    def text(self, text: str) -> str:
+        return PRIVATE.sub(self.found, text)
+
+    def found(self, match: re.Match[str]) -> str:
+        kind = list(KINDS)[(match.lastindex or 1) - 1]
+        return self.replacement(kind, match[0], KINDS[kind][1])
+
+    def replacement(self, kind: str, found: str, form: str) -> str:
+        made = self.known.get((kind, found))
+        if made is None:
+            self.counts[kind] += 1
+            number = self.counts[kind]
+            repeated = kind == "account numbers" and number < TEN
+            made = self.known[kind, found] = form.format(number * ACCOUNTS if repeated else number)
+        return made
+
+
+TEN = 10

@@ -1,0 +1,94 @@
+"""A counterexample -> the scenario file that reproduces it, and its timeline."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from aslkit.report.timeline import ending, lines, published, timeline
+from aslkit.simulation.expectation import top_level
+from aslkit.simulation.exploration.search import placed_text
+from aslkit.simulation.scenario_file import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aslkit.report.colour import Paint
+    from aslkit.simulation.exploration.ground import Ground, Placement
+    from aslkit.simulation.exploration.search import Counterexample, Exploration
+
+Json = Any
+
+LONGEST_PATH = 100
+MOST_MOMENTS = 60
+OWN_INPUT = (*SOURCES, "with", "without")
+
+
+def scenario_text(exploration: Exploration, example: Counterexample, definition: str) -> str:
+    """A scenario file, in YAML, whose one scenario passes as long as the counterexample is one.
+
+    `definition` is the definition's name as seen from where the file will stand.
+    """
+    ground = exploration.ground
+    given = {name: value for name, value in ground.plan.given.items() if name not in OWN_INPUT}
+    name = f"{example.property}: {_what(ground, example.placement)}"
+    text = [
+        f"# {_one_line(example.message)}",
+        f"# {exploration.explanations.get(example.property, '')}",
+        f"definition: {_json(definition)}",
+        "scenarios:",
+        f"  - name: {_json(name)}",
+        f"    comment: {_json(_one_line(example.message))}",
+        "    given:",
+        f"      input: {_json(ground.input(example.placement))}",
+        *(f"      {key}: {_json(value)}" for key, value in given.items()),
+    ]
+    whens = [*(ground.written(one) for one in example.placement if one.state), *ground.plan.when]
+    if whens:
+        text += ["    when:", *(f"      - {_json(entry)}" for entry in whens)]
+    text += ["    then:", *(f"      {key}: {_json(value)}" for key, value in _then(example).items())]
+    return "\n".join(text) + "\n"
+
+
+def _what(ground: Ground, placement: Placement) -> str:
+    return "; ".join(placed_text(ground, placed) for placed in placement) or "nothing goes wrong"
+
+
+def _then(example: Counterexample) -> dict[str, Json]:
+    """What comes of the run, as it is now."""
+    execution = example.execution
+    then: dict[str, Json] = {"status": execution.status}
+    if execution.status != "SUCCEEDED":
+        then["error"] = execution.error
+    path = [visit.state for visit in top_level(execution)]
+    if len(path) <= LONGEST_PATH:
+        then["path"] = path
+    then["duration"] = execution.duration
+    then["published"] = [{"state": mail.state, "subject": mail.subject} for mail in published(execution)]
+    return then
+
+
+def _json(value: Json) -> str:
+    """JSON on one line, which is YAML as well."""
+    return json.dumps(value, ensure_ascii=True)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def told(exploration: Exploration, example: Counterexample, paint: Paint) -> Iterator[str]:
+    """A counterexample for a reader: the property, what goes wrong, the timeline, how it ends."""
+    yield f"{paint(example.property, 'red', 'bold')}: {example.message}"
+    for placed in example.placement:
+        yield f"  given  {placed_text(exploration.ground, placed)}"
+    if not example.placement:
+        yield "  given  nothing goes wrong"
+    moments = timeline(example.execution)
+    for line in lines(moments[:MOST_MOMENTS], paint):
+        yield f"    {line}"
+    if len(moments) > MOST_MOMENTS:
+        yield f"    … {len(moments) - MOST_MOMENTS:,} more moments"
+    yield f"    {ending(example.execution, paint)}"
+    if example.alike:
+        yield f"  {example.alike:,} more runs are wrong in the same way"

@@ -1,0 +1,226 @@
+"""A Task state -> everything that can go wrong when it calls its service: error names, causes, how long it lasts.
+
+The fault presets of `aslkit.simulation.faults` where there are some, else the errors of the service's model; what the
+definition itself names in ErrorEquals, since somebody has seen it; an answer that never comes; and what a team adds.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from aslkit.definition.model import Task, walk
+from aslkit.definition.resource import ACTIVITY, AWS_SDK, LAMBDA_ARN, parse_resource
+from aslkit.definition.services import OPTIMISED, service
+from aslkit.language.errors import RUNTIME, TASK_FAILED, TIMEOUT
+from aslkit.record import Record
+from aslkit.simulation.faults import DOCUMENTED, FAULTS, GUESSED
+from aslkit.simulation.resources.scripted import Fails, Faulty, Hangs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from aslkit.definition.model import Retrying, StateMachine
+    from aslkit.definition.resource import ResourceArn
+    from aslkit.simulation.resources.scripted import Reply
+
+Json = Any
+
+ONCE, LASTING = "once", "lasting"
+BOTH = (ONCE, LASTING)
+HANGS = "hangs"
+
+
+class Mishap(Record):
+    """One way in which a call goes wrong.
+
+    `name` is how a scenario writes it ("glue: failed", "hangs"), else the error name. `times` says whether it may pass
+    by itself (ONCE), and whether it may stay (LASTING): no second call mends a topic that is not there. One that is
+    `timed` may come at any moment of a job run: where other branches run as well, it matters when.
+    """
+
+    name: str
+    error: str | None
+    reply: Reply
+    known: str
+    meaning: str
+    times: tuple[str, ...] = BOTH
+    timed: bool = False
+
+
+class Added(Record):
+    """A fault that a team adds to the catalogue of the states whose name or Resource fits `where` (`*`: any text)."""
+
+    where: str
+    error: str
+    cause: str | None = None
+    after: float | None = None
+    times: tuple[str, ...] = BOTH
+
+
+class Muted(Record):
+    """Faults that cannot happen to the states whose name fits: `name` is a mishap's name or its error name."""
+
+    name: str
+    state: str = "*"
+
+
+STAYING = {
+    "glue": frozenset({"entity-not-found", "invalid-input", "access-denied"}),
+    "sns": frozenset({"topic-not-found", "invalid-subject", "invalid-parameter", "access-denied", "kms-access-denied"}),
+    "lambda": frozenset({"not-found", "access-denied"}),
+    "states": frozenset({"permissions", "data-limit-exceeded"}),
+}
+"""Faults that no second call mends: they last."""
+
+TEAM = "added by the team"
+
+
+def catalogue(
+    machine: StateMachine, *, added: Sequence[Added] = (), muted: Sequence[Muted] = ()
+) -> dict[str, tuple[Mishap, ...]]:
+    """Task state -> what can go wrong with its calls, the most usual first; every Task of the definition is a key."""
+    found: dict[str, tuple[Mishap, ...]] = {}
+    for state, named in _tasks(machine):
+        menu = {mishap.name: mishap for mishap in _mishaps(state, named)}
+        menu |= {mishap.name: mishap for mishap in _added(state, added)}
+        found[state.name] = tuple(mishap for mishap in menu.values() if not _is_muted(state.name, mishap, muted))
+    return found
+
+
+def _tasks(machine: StateMachine) -> Iterator[tuple[Task, tuple[str, ...]]]:
+    """Every Task with the error names that its own retriers and catchers, and those of the states around it, name."""
+    states = {state.pointer: state for _, state in walk(machine)}
+    for state in states.values():
+        if isinstance(state, Task):
+            around = (states.get(state.pointer[:length]) for length in range(2, len(state.pointer) + 1))
+            yield state, tuple(dict.fromkeys(name for outer in around if outer is not None for name in _named(outer)))
+
+
+def _named(state: Retrying | Any) -> Iterator[str]:
+    for rule in (*state.retry, *state.catch):
+        yield from rule.error_equals
+
+
+def _is_muted(state: str, mishap: Mishap, muted: Sequence[Muted]) -> bool:
+    return any(
+        fnmatchcase(state, one.state)
+        and (fnmatchcase(mishap.name, one.name) or fnmatchcase(mishap.error or "", one.name))
+        for one in muted
+    )
+
+
+def _added(state: Task, added: Sequence[Added]) -> Iterator[Mishap]:
+    for one in added:
+        if fnmatchcase(state.name, one.where) or fnmatchcase(state.resource or "", one.where):
+            reply = Fails(error=one.error, cause=one.cause, after=one.after)
+            yield Mishap(one.error, one.error, reply, known=TEAM, meaning=TEAM, times=one.times)
+
+
+def _mishaps(state: Task, named: tuple[str, ...]) -> Iterator[Mishap]:
+    arn = parse_resource(state.resource or "")
+    if arn is None:
+        return
+    product = "lambda" if arn.service == LAMBDA_ARN else arn.service
+    if product in FAULTS:
+        yield from (_preset(product, name) for name in FAULTS[product] if _applies(product, name, state))
+    else:
+        yield from _of_model(arn)
+    if product == "lambda" or arn.service == ACTIVITY or arn.pattern == "waitForTaskToken":
+        yield from (
+            _failing(name, "an error of your own code, named in ErrorEquals") for name in named if _is_own(name)
+        )
+    yield Mishap(HANGS, TIMEOUT, Hangs(), known=DOCUMENTED, meaning="no answer comes before TimeoutSeconds")
+    yield from (_preset("states", name) for name in FAULTS["states"])
+
+
+def _preset(product: str, name: str) -> Mishap:
+    fault = FAULTS[product][name]
+    return Mishap(
+        f"{product}: {name}",
+        fault.error,
+        Faulty(fault=fault),
+        known=fault.known,
+        meaning=fault.meaning,
+        times=(LASTING,) if name in STAYING[product] else BOTH,
+        timed=fault.run is not None and name != "timeout",
+    )
+
+
+def _applies(product: str, name: str, state: Task) -> bool:
+    """SNS finds no fault with a subject that is not there."""
+    if (product, name) != ("sns", "invalid-subject"):
+        return True
+    parameters = state.raw.get("Parameters", state.raw.get("Arguments"))
+    return isinstance(parameters, dict) and any(key in parameters for key in ("Subject", "Subject.$"))
+
+
+def _is_own(name: str) -> bool:
+    return "." not in name
+
+
+def _failing(error: str, meaning: str, known: str = DOCUMENTED, *, times: tuple[str, ...] = BOTH) -> Mishap:
+    return Mishap(error, error, Fails(error=error, cause=meaning), known=known, meaning=meaning, times=times)
+
+
+def _of_model(arn: ResourceArn) -> Iterator[Mishap]:
+    """The errors that the service's model lists for the action, and a job that fails where the task waits for one."""
+    if arn.pattern.startswith("sync"):
+        yield _failing(TASK_FAILED, "the job that the task waits for fails")
+    if arn.service == ACTIVITY or arn.pattern == "waitForTaskToken":
+        yield _failing("Worker.Failed", "whoever holds the task token reports a failure", GUESSED)
+    sdk = arn.service.startswith(f"{AWS_SDK}:")
+    entry = None if sdk else OPTIMISED.get(arn.service)
+    model = service(arn.service.partition(":")[2] if sdk else entry.model if entry is not None else arn.service)
+    if entry is not None:
+        prefix = entry.errors[0]
+    else:
+        prefix = "".join(filter(str.isalnum, model.id)) if model is not None else arn.service
+    raised = model.raised(arn.action) if model is not None and arn.action in model.actions else ()
+    for error in raised:
+        name = error if error.endswith("Exception") else f"{error}Exception"
+        yield _failing(f"{prefix}.{name}", f"an error that the model of {prefix} lists for {arn.action}")
+    if arn.service != ACTIVITY:
+        yield _failing(f"{prefix}.SdkClientException", "the call does not reach the service")
+
+
+class InputMishap(Record):
+    """One way in which the input is wrong: `without` names the field that is missing, None is the schedule's event."""
+
+    without: str | None
+
+    @property
+    def name(self) -> str:
+        return "schedule" if self.without is None else f"without {self.without}"
+
+    @property
+    def error(self) -> str:
+        return RUNTIME
+
+    @property
+    def meaning(self) -> str:
+        if self.without is None:
+            return "the schedule has no constant input and sends its own event"
+        return f"the input has no '{self.without}'"
+
+
+def input_mishaps(input: Json, *, muted: Sequence[Muted] = ()) -> tuple[InputMishap, ...]:
+    """What can be wrong with an input: each of its fields may be missing, and the schedule may send its own event."""
+    if not isinstance(input, dict) or not input:
+        return ()
+    found = (*(InputMishap(name) for name in input), InputMishap(None))
+    return tuple(one for one in found if not any(fnmatchcase(one.name, mute.name) for mute in muted))
+
+
+def written(mishap: Mishap) -> Mapping[str, Json]:
+    """The keys of an entry of `when` that say what comes out."""
+    match mishap.reply:
+        case Hangs():
+            return {"hangs": True}
+        case Faulty(fault=fault):
+            return {fault.service: fault.name}
+        case Fails(error=error, cause=cause, after=after):
+            timed = {} if after is None else {"after": after}
+            return {"fails": {"error": error, **({} if cause is None else {"cause": cause})}, **timed}
+        case _:
+            raise TypeError(f"a mishap fails or hangs, it does not give {mishap.reply!r}")

@@ -1,0 +1,225 @@
+"""What is explored -> runs of it: the definition, its input and services, and one run for each placement of mishaps.
+
+A plan is plain data, so that every process can build the same ground from it. A run is a function of its placements.
+"""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aslkit.definition.document import load
+from aslkit.definition.model import Retrying, Task, parse, walk
+from aslkit.definition.resource import parse_resource
+from aslkit.record import Record
+from aslkit.simulation.context import START
+from aslkit.simulation.exploration.catalogue import (
+    LASTING,
+    ONCE,
+    InputMishap,
+    Mishap,
+    catalogue,
+    input_mishaps,
+    written,
+)
+from aslkit.simulation.exploration.settings import Settings, settings_of
+from aslkit.simulation.limits import MAX_TRANSITIONS
+from aslkit.simulation.reading import Remark
+from aslkit.simulation.resources.account import Account
+from aslkit.simulation.resources.glue import FakeGlue, GlueJob
+from aslkit.simulation.resources.scripted import Faulty, Hangs, When
+from aslkit.simulation.run import simulate
+from aslkit.simulation.scenario import account, scheduled_event
+from aslkit.simulation.scenario_file import read_scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from aslkit.simulation.execution import Execution
+    from aslkit.simulation.resources.scripted import Reply
+
+Json = Any
+
+MOST_TRANSITIONS = 5_000
+"""Transitions after which a run counts as one without end, beyond what all retriers together may make."""
+
+
+class Plan(Record):
+    """What to explore, as plain data: `given`, `when` and `explore` in the words of a scenario file, the input, and the
+    definitions that tasks may start by name."""
+
+    definition: Json
+    source: str
+    input: Json
+    given: Mapping[str, Json] = {}
+    when: Sequence[Json] = ()
+    explore: Mapping[str, Json] = {}
+    machines: Mapping[str, Json] = {}
+    strict: bool = False
+
+
+class PlanError(ValueError):
+    """The plan cannot be explored; `remarks` say where and why."""
+
+    def __init__(self, remarks: Iterable[Remark]) -> None:
+        self.remarks = tuple(remarks)
+        super().__init__("; ".join(remark.message for remark in self.remarks))
+
+
+class Placed(NamedTuple):
+    """One mishap at one invocation, from which on it lasts if `times` is LASTING.
+
+    `state` "" is the input, `mishap` then an InputMishap's name. `iteration` holds the indices of the map iterations.
+    `after` is when a timed mishap comes, in seconds; None leaves that to the service.
+    """
+
+    state: str
+    iteration: tuple[int, ...]
+    invocation: int
+    mishap: str
+    times: str
+    after: float | None = None
+
+    def covers(self, state: str, iteration: tuple[int, ...], invocation: int) -> bool:
+        """Whether an invocation of a state is one that this mishap befalls."""
+        if state != self.state or iteration != self.iteration:
+            return False
+        return invocation == self.invocation or (invocation > self.invocation and self.times == LASTING)
+
+
+Placement = tuple[Placed, ...]
+
+
+class Remembering(FakeGlue):
+    """A fake Glue that looks for the job of a name only once; thousands of runs ask for the same few."""
+
+    def job(self, name: str) -> GlueJob | None:
+        known: dict[str, GlueJob | None] = self.__dict__.setdefault("_jobs", {})
+        if name not in known:
+            known[name] = super().job(name)
+        return known[name]
+
+
+class Ground:
+    """A plan made ready. Raises PlanError for what a scenario file would be remarked upon."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.machine = parse(load(json.dumps(plan.definition), source=plan.source))
+        words = {"defaults": {"given": dict(plan.given), "when": list(plan.when)}, "explore": dict(plan.explore)}
+        document = load(json.dumps({**words, "scenarios": [{"name": "explored", "then": {}}]}), source=plan.source)
+        file = read_scenarios(document, self.machine)
+        if file.remarks:
+            raise PlanError(file.remarks)
+        self.given = file.given
+        self.settings: Settings = settings_of(file.explore)
+        self.script = tuple(when for _, when in file.shared)
+        machines = {name: parse(load(json.dumps(raw), source=name)) for name, raw in plan.machines.items()}
+        described = account(self.given, self.script, machines)
+        self.account = Account.of({**described.__dict__, "glue": Remembering.of(described.glue.__dict__)})
+        self.start: float = self.given.get("start", START)
+        self.seed: int = self.given.get("seed", 0)
+        menus = catalogue(self.machine, added=self.settings.added, muted=self.settings.muted)
+        self.menus = menus
+        self.mishaps = {state: {mishap.name: mishap for mishap in menu} for state, menu in menus.items()}
+        self.inputs = {one.name: one for one in input_mishaps(plan.input, muted=self.settings.muted)}
+        self.states = {state.name: state for _, state in walk(self.machine)}
+        self.bound = MOST_TRANSITIONS + 2 * sum(
+            retrier.max_attempts for state in self.states.values() for retrier in state.retry
+        )
+        self.notifiers = frozenset(
+            name for name, state in self.states.items() if isinstance(state, Task) and self._notifies(state)
+        )
+        self.bystander = self.run(())
+        self.success = self._success()
+
+    def mishap(self, placed: Placed) -> Mishap | InputMishap:
+        return self.mishaps[placed.state][placed.mishap] if placed.state else self.inputs[placed.mishap]
+
+    def run(self, placement: Placement, *, history: bool = False) -> Execution:
+        """The run in which these mishaps happen, with its history or within the bound on its transitions.
+
+        Raises OutcomeError when nobody says what a task answers.
+        """
+        script = (*(self.when(placed) for placed in placement if placed.state), *self.script)
+        return simulate(
+            self.machine,
+            input=self.input(placement),
+            resources=Account.of({**self.account.__dict__, "script": script}) if placement else self.account,
+            start=self.start,
+            seed=self.seed,
+            history=history,
+            max_transitions=MAX_TRANSITIONS if history else self.bound,
+        )
+
+    def input(self, placement: Placement) -> Json:
+        """The input of a run, with what is wrong with it."""
+        value = self.plan.input
+        for placed in placement:
+            if placed.state:
+                continue
+            mishap = self.inputs[placed.mishap]
+            if mishap.without is None:
+                value = scheduled_event({}, self.start)
+            else:
+                value = {name: inner for name, inner in value.items() if name != mishap.without}
+        return value
+
+    def when(self, placed: Placed) -> When:
+        """The entry of a script that makes the mishap happen."""
+        mishap = self.mishaps[placed.state][placed.mishap]
+        return When(
+            state=placed.state,
+            first=placed.invocation,
+            last=placed.invocation if placed.times == ONCE else None,
+            iteration=placed.iteration or None,
+            reply=_timed(mishap.reply, placed.after),
+        )
+
+    def written(self, placed: Placed) -> dict[str, Json]:
+        """The same entry in the words of a scenario file."""
+        mishap = self.mishaps[placed.state][placed.mishap]
+        entry: dict[str, Json] = {"state": placed.state}
+        if placed.iteration:
+            entry["iteration"] = list(placed.iteration)
+        if placed.times == ONCE or placed.invocation > 1:
+            entry["invocation"] = placed.invocation
+        if placed.times == LASTING and placed.invocation > 1:
+            entry["repeat"] = True
+        entry |= written(mishap)
+        if placed.after is not None:
+            entry["after"] = placed.after
+        return entry
+
+    def _notifies(self, state: Task) -> bool:
+        """Whether a state tells people: it publishes to SNS without waiting for an answer, or the settings say so."""
+        if self.settings.notifiers is not None:
+            return any(fnmatchcase(state.name, pattern) for pattern in self.settings.notifiers)
+        arn = parse_resource(state.resource or "")
+        return arn is not None and (arn.service, arn.action, arn.pattern) in PUBLISHING
+
+    def _success(self) -> frozenset[str]:
+        """The notifiers that tell of a good end: those that publish when nothing goes wrong and no work is left."""
+        if self.settings.success is not None:
+            return frozenset(
+                name for name in self.notifiers if any(fnmatchcase(name, one) for one in self.settings.success)
+            )
+        visits = [visit for visit in self.bystander.visits if isinstance(self.states[visit.state], Task)]
+        ended = [visit.left or 0.0 for visit in visits if visit.state not in self.notifiers]
+        last = max(ended, default=0.0)
+        return frozenset(visit.state for visit in visits if visit.state in self.notifiers and visit.entered >= last)
+
+    def retriers(self, state: str) -> Sequence[Any]:
+        found = self.states[state]
+        return found.retry if isinstance(found, Retrying) else ()
+
+
+PUBLISHING = {("sns", "publish", ""), ("aws-sdk:sns", "publish", ""), ("aws-sdk:sesv2", "sendEmail", "")}
+"""Service, action and pattern of the calls that tell people."""
+
+
+def _timed(reply: Reply, after: float | None) -> Reply:
+    if after is None or isinstance(reply, Hangs):
+        return reply
+    return Faulty(**{**reply.__dict__, "after": after}) if isinstance(reply, Faulty) else reply

@@ -1,0 +1,484 @@
+"""A state machine and its input -> every placement of mishaps, run, and the shortest counterexample to each property.
+
+Exploration is replay: run, see which calls were made, run again with one more of them going wrong. It goes level by
+level (no mishap, one, two …), so that what is found first is shortest; the result is the same for any number of
+processes, because each level is looked at in one fixed order.
+"""
+
+from __future__ import annotations
+
+import pickle
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from aslkit.record import Record
+from aslkit.simulation.exploration.catalogue import LASTING, ONCE
+from aslkit.simulation.exploration.ground import Ground, Plan
+from aslkit.simulation.exploration.looking import Look, Looker, Wanted, look_at
+from aslkit.simulation.exploration.properties import RETRIERS
+from aslkit.simulation.exploration.settings import ALL, Settings
+from aslkit.simulation.exploration.tree import NOWHERE, Item, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from aslkit.definition.model import StateMachine
+    from aslkit.simulation.execution import Execution
+    from aslkit.simulation.exploration.ground import Placed, Placement
+    from aslkit.simulation.exploration.properties import Property
+
+    Progress = Callable[[int, int], None]
+    """(how many runs are done, how many are known of so far)"""
+
+Json = Any
+
+CHUNK = 64
+WIDE = 20_000
+"""Placements on one level beyond which the last mishap, too, is one that stands for those that ran like it."""
+LATE = 2**31
+"""The place in its level of what is told last."""
+WORTH_PROCESSES = 600
+"""Runs below which starting processes takes longer than the runs."""
+
+
+class Counterexample(Record):
+    """The shortest run in which a property does not hold.
+
+    `faults` are the mishaps: {state, invocation, error} each, the invocation being the first that goes wrong; the input
+    is state None, invocation 0. `alike` is how many runs are wrong in the same way. `execution` keeps its history.
+    `about` and `place` tell counterexamples of shards apart: what they are about, and their level and place in it.
+    """
+
+    property: str
+    message: str
+    placement: Placement
+    faults: tuple[dict[str, Json], ...]
+    status: str
+    alike: int
+    execution: Execution
+    about: tuple[str, ...] = ()
+    place: tuple[int, int] = (0, 0)
+
+
+class Exploration(Record):
+    """What came of exploring.
+
+    `levels` counts the runs with 0, 1, 2 … mishaps; `states` those in which a state's call failed with an error (each
+    run once for each of its mishaps); `endings` those that ended so; `held` the properties that were looked at, and
+    whether they held. `uncovered` says in words what was not run. `sequences` counts, for ALL, the sequences of
+    succeeding and failing calls that the runs stand for.
+    """
+
+    ground: Ground
+    faults: int | str
+    shard: tuple[int, int]
+    levels: tuple[int, ...]
+    states: Mapping[str, Mapping[str, int]]
+    endings: Mapping[str, int]
+    held: Mapping[str, bool]
+    explanations: Mapping[str, str]
+    uncovered: tuple[str, ...]
+    counterexamples: tuple[Counterexample, ...]
+    sequences: int | None = None
+
+    @property
+    def runs(self) -> int:
+        return sum(self.levels)
+
+
+def explore(
+    machine: StateMachine,
+    *,
+    input: Json,
+    given: Mapping[str, Json] | None = None,
+    when: Sequence[Json] = (),
+    settings: Mapping[str, Json] | None = None,
+    machines: Mapping[str, Json] | None = None,
+    faults: int | str | None = None,
+    max_runs: int | None = None,
+    properties: Sequence[Property] = (),
+    strict: bool = False,
+    prune: bool = True,
+    workers: int = 1,
+    shard: tuple[int, int] = (1, 1),
+    progress: Progress | None = None,
+) -> Exploration:
+    """Every placement of up to `faults` mishaps (ALL: every sequence of succeeding and failing calls), run and judged.
+
+    `given`, `when` and `settings` are plain data in the words of a scenario file (`defaults` and `explore`), `machines`
+    the definitions that tasks start, by name. `prune` leaves out combinations that cannot differ: with mishaps that ran
+    like another one at the same place, and of mended mishaps with later ones. `workers` are processes. `shard` (1, 8)
+    runs the first eighth. `properties` are looked at besides the built-in ones; with several workers they are functions
+    of a module.
+
+    Raises PlanError for words that do not fit, SimulationRefused for a machine that cannot run, OutcomeError when
+    nobody says what a task answers, PropertyError for a property that cannot be evaluated.
+    """
+    plan = Plan(
+        definition=machine.raw,
+        source=machine.document.source,
+        input=input,
+        given=given or {},
+        when=tuple(when),
+        explore=settings or {},
+        machines=machines or {},
+        strict=strict,
+    )
+    looker = Looker(plan, properties)
+    declared = looker.ground.settings
+    bound = declared.faults if faults is None else faults
+    most = declared.max_runs if max_runs is None else max_runs
+    search = _Search(looker, bound, most, shard, prune=prune, progress=progress)
+    if workers > 1:
+        search.use_processes(pickle.dumps((plan, tuple(properties))), workers)
+    try:
+        search.run()
+    finally:
+        search.stop()
+    return search.result()
+
+
+def sums(settings: Settings) -> bool:
+    """Whether the settings bound what adds up in a run: its time, cost, transitions, starts."""
+    return bool(settings.limits or settings.starts)
+
+
+class _Search:
+    """The levels of one exploration, and what was found so far."""
+
+    def __init__(
+        self,
+        looker: Looker,
+        faults: int | str,
+        most: int,
+        shard: tuple[int, int],
+        *,
+        prune: bool,
+        progress: Progress | None,
+    ) -> None:
+        self.looker = looker
+        self.ground: Ground = looker.ground
+        self.faults = faults
+        self.most = most
+        self.shard = shard
+        settings = self.ground.settings
+        adds_up = faults != ALL and sums(settings)
+        self.represents_alike = prune and faults != ALL
+        self.leaves_out_mended = prune and not (adds_up or settings.redrive or settings.custom or looker.own)
+        self.split = False
+        self.tree = Tree()
+        self.mended = 0
+        self.progress = progress
+        self.levels: list[int] = []
+        self.states: dict[str, dict[str, int]] = {}
+        self.endings: dict[str, int] = {}
+        self.found: dict[tuple[str, tuple[str, ...]], tuple[Placement, str, int, tuple[int, int]]] = {}
+        self.retriers: set[tuple[str, int]] = set()
+        self.singles: dict[str, Placement] = {}
+        self.left_out = 0
+        self.alike = 0
+        self.left_narrow = 0
+        self.in_a_row = 0
+        self.done = 0
+        self.known = 1
+        self.keep: dict[str, frozenset[tuple[str, str]]] = {}
+        self.pool: Any = None
+        self.pickled = b""
+
+    # --- processes ---------------------------------------------------------------------------------------------------
+
+    def use_processes(self, pickled: bytes, workers: int) -> None:
+        self.pickled = pickled
+        self.workers = workers
+
+    def stop(self) -> None:
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+            self.pool = None
+
+    def looks(self, placements: Sequence[Placement], wanted: Wanted) -> Iterator[Look]:
+        """The looks at some placements, in their order."""
+        chunks = [placements[start : start + CHUNK] for start in range(0, len(placements), CHUNK)]
+        if not self.pickled or (self.pool is None and len(placements) < WORTH_PROCESSES):
+            for chunk in chunks:
+                yield from (self.looker.look(placement, wanted) for placement in chunk)
+                self.advance(len(chunk))
+            return
+        task = partial(_task, self.pickled, wanted)
+        for chunk, looks in zip(chunks, self.processes().map(task, chunks), strict=True):
+            yield from looks
+            self.advance(len(chunk))
+
+    def processes(self) -> Any:
+        if self.pool is None:
+            from concurrent.futures import ProcessPoolExecutor
+            from multiprocessing import get_context
+
+            self.pool = ProcessPoolExecutor(self.workers, mp_context=get_context("spawn"))
+        return self.pool
+
+    def advance(self, runs: int) -> None:
+        self.done += runs
+        if self.progress is not None:
+            self.progress(self.done, self.known)
+
+    # --- levels ------------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        level = [Item((), 0, NOWHERE, b"")]
+        while level:
+            last = self.is_last(len(self.levels))
+            mine = self.own(level) if last or self.splits(level) else level
+            room = self.most - sum(self.levels)
+            if len(mine) > room:
+                self.left_out += len(mine) - room
+                mine = mine[:room]
+                last = True
+            if not mine:
+                break
+            level = self.next_level(mine, last=last)
+            self.known += len(level)
+        if self.faults == ALL and self.is_whole and sums(self.ground.settings):
+            self.run_heaviest()
+
+    @property
+    def is_whole(self) -> bool:
+        return self.shard == (1, 1) and not self.left_out
+
+    def is_last(self, level: int) -> bool:
+        return self.faults != ALL and level >= int(self.faults)
+
+    def splits(self, level: list[Item]) -> bool:
+        """Whether a shard of sequences goes on from here with its own part of a level, and all that follows from it."""
+        if self.faults != ALL or self.split or len(level) < 4 * self.shard[1]:
+            return False
+        self.split = True
+        return True
+
+    def own(self, level: list[Item]) -> list[Item]:
+        number, of = self.shard
+        return level[number - 1 :: of]
+
+    def next_level(self, level: list[Item], *, last: bool) -> list[Item]:
+        """Looks at the placements of one level; the placements of the next one."""
+        wanted = Wanted(children=not last, sequences=self.faults == ALL, spare=self.represents_alike)
+        number, of = self.shard
+        counted = 0
+        following: list[Item] = []
+        seen: set[tuple[Any, ...]] = set()
+        looks = self.looks([item.placement for item in level], wanted)
+        parted = last or self.split
+        for index, (item, look) in enumerate(zip(level, looks, strict=True)):
+            if parted or index % of == number - 1:
+                counted += 1
+                self.note(item.placement, look, number - 1 + index * of if parted else index)
+            self.retriers.update(look.retriers)
+            self.in_a_row += look.spared
+            if not last and self.goes_on(item, look, seen):
+                self.extend(following, self.children(item, look))
+        self.levels.append(counted)
+        return self.narrowed(following) if self.represents_alike and len(following) > WIDE else following
+
+    def extend(self, following: list[Item], children: Iterator[Item]) -> None:
+        """Puts children on the next level, as many as there is room for in memory."""
+        room = max(self.most, 10 * WIDE) - len(following)
+        following.extend(islice(children, max(room, 0)))
+        self.left_out += sum(1 for _ in children)
+
+    def goes_on(self, item: Item, look: Look, seen: set[tuple[Any, ...]]) -> bool:
+        """Whether a run is the first of those that ran alike with one mishap or another at the same place."""
+        placement = item.placement
+        if not placement or not self.represents_alike:
+            return True
+        ran = (placement[:-1], *placement[-1][:3], look.signature)
+        if ran in seen:
+            self.alike += 1
+            return False
+        seen.add(ran)
+        if len(placement) == 1:
+            self.stands(placement[0])
+        return True
+
+    def children(self, item: Item, look: Look) -> Iterator[Item]:
+        """What can go wrong besides; after a mishap that is mended only what does in the same segment."""
+        shape = look.shapes[item.segment] if 0 <= item.segment < len(look.shapes) else b""
+        mended = self.leaves_out_mended and bool(shape) and shape == item.expected
+        place = self.tree.add(item, mended=mended)
+        for segment, child in look.children:
+            if mended and segment != item.segment:
+                self.mended += 1
+                continue
+            expected = look.shapes[segment] if 0 <= segment < len(look.shapes) else b""
+            yield Item((*item.placement, child), place, segment, expected)
+
+    def run_heaviest(self) -> None:
+        """The runs in which as much as possible goes wrong and is mended: what the limits on sums are for."""
+        known = {frozenset(vertex.placement) for vertex in self.tree.vertices}
+        heaviest = {frozenset(one): one for one in self.tree.heaviest()}
+        placements = [one for key, one in heaviest.items() if key not in known]
+        self.known += len(placements)
+        for placement, look in zip(placements, self.looks(placements, Wanted(children=False)), strict=True):
+            self.note(placement, look, 0)
+            self.levels.extend([0] * (len(placement) + 1 - len(self.levels)))
+            self.levels[len(placement)] += 1
+
+    def narrowed(self, level: list[Item]) -> list[Item]:
+        """A wide level without the placements whose last mishap ran like another one when it was alone."""
+        found = [item for item in level if self.represents(item.placement[-1])]
+        self.left_narrow += len(level) - len(found)
+        return found
+
+    def represents(self, placed: Placed) -> bool:
+        kept = self.keep.get(placed.state)
+        return kept is None or (placed.mishap, placed.times) in kept
+
+    def stands(self, placed: Placed) -> None:
+        """A mishap that others ran like stands for them at its state."""
+        self.keep[placed.state] = self.keep.get(placed.state, frozenset()) | {(placed.mishap, placed.times)}
+
+    def note(self, placement: Placement, look: Look, index: int) -> None:
+        """Counts a run, the one at `index` of its level, and keeps the first one for each thing that is wrong."""
+        self.endings[look.status] = self.endings.get(look.status, 0) + 1
+        for placed in placement:
+            errors = self.states.setdefault(placed.state, {})
+            error = self.ground.mishap(placed).error or ""
+            errors[error] = errors.get(error, 0) + 1
+        if len(placement) == 1 and placement[0].state:
+            known = self.singles.get(placement[0].state)
+            if known is None or (known[0].times != ONCE and placement[0].times == ONCE):
+                self.singles[placement[0].state] = placement
+        for name, message, about in look.wrong:
+            first = self.found.get((name, about))
+            if first is None:
+                self.found[name, about] = (placement, message, 0, (len(placement), index))
+            else:
+                self.found[name, about] = (*first[:2], first[2] + 1, first[3])
+
+    # --- the result --------------------------------------------------------------------------------------------------
+
+    def result(self) -> Exploration:
+        examples = [
+            self.example(name, message, placement, alike, about, place)
+            for (name, about), (placement, message, alike, place) in self.found.items()
+        ]
+        looked = {one.name: one.explanation for one in self.looker.properties}
+        if self.judges_retriers():
+            looked[RETRIERS.name] = RETRIERS.explanation
+            examples.extend(self.unused_retriers())
+        broken = {example.property for example in examples}
+        return Exploration(
+            ground=self.ground,
+            faults=self.faults,
+            shard=self.shard,
+            levels=tuple(self.levels),
+            states=self.states,
+            endings=self.endings,
+            held={name: name not in broken for name in looked},
+            explanations=looked,
+            uncovered=tuple(self.uncovered()),
+            counterexamples=tuple(sorted(examples, key=lambda one: one.place)),
+            sequences=self.tree.sequences() if self.faults == ALL and self.is_whole else None,
+        )
+
+    def example(
+        self,
+        name: str,
+        message: str,
+        placement: Placement,
+        alike: int = 0,
+        about: tuple[str, ...] = (),
+        place: tuple[int, int] = (1, LATE),
+    ) -> Counterexample:
+        execution = self.ground.run(placement, history=True)
+        return Counterexample(
+            name,
+            message,
+            placement,
+            tuple(fault_of(self.ground, placed) for placed in placement),
+            execution.status,
+            alike,
+            execution,
+            about,
+            place,
+        )
+
+    def judges_retriers(self) -> bool:
+        """Whether enough was run to say that a retrier is never used."""
+        return self.faults not in (ALL, 0) and self.is_whole and RETRIERS.name not in self.ground.settings.skipped
+
+    def unused_retriers(self) -> Iterator[Counterexample]:
+        for state, placement in self.singles.items():
+            for index, retrier in enumerate(self.ground.retriers(state)):
+                if retrier.max_attempts and (state, index) not in self.retriers:
+                    names = ", ".join(retrier.error_equals)
+                    message = f"retrier {index + 1} of '{state}' ({names}) is used by no fault that '{state}' can meet"
+                    yield self.example(RETRIERS.name, message, placement, about=(state, str(index)))
+
+    def uncovered(self) -> Iterator[str]:
+        """What was not run, in words."""
+        if self.faults == ALL:
+            yield "which error it is, time-outs, and the moment at which a branch fails: `--faults 2` varies these"
+            if sums(self.ground.settings) and self.leaves_out_mended and not self.is_whole:
+                yield "the sequences in which the most is mended, which a run without shards and limit has"
+        else:
+            yield f"runs with more than {self.faults} fault{'' if self.faults == 1 else 's'}"
+        if self.left_out:
+            yield f"{self.left_out:,} placements beyond the limit of {self.most:,} runs"
+        if self.alike:
+            yield (
+                f"combinations of other faults with {self.alike:,} that ran like another one at the same place "
+                "(`--no-prune` runs them)"
+            )
+        if self.mended and self.faults != ALL:
+            yield (
+                f"{self.mended:,} combinations of a fault that is mended with one that comes later in the run, which "
+                "then goes on as without the first (`--no-prune` runs them)"
+            )
+        if self.in_a_row:
+            yield (
+                f"{self.in_a_row:,} calls between the first and the last of several in a row that failed alike "
+                "(`--no-prune` has faults there as well)"
+            )
+        if self.left_narrow:
+            yield (
+                f"{self.left_narrow:,} combinations whose last fault ran, when it was alone, like another one at the "
+                "same state (`--no-prune` runs them)"
+            )
+        number, of = self.shard
+        if of > 1:
+            yield f"{SHARD_TEXT} {number}/{of}"
+        for state in self.ground.menus:
+            if state not in self.states and self.faults != 0:
+                yield f"faults of state '{state}', which no run came to, or which has none"
+        for mute in self.ground.settings.muted:
+            yield f"'{mute.name}' of state '{mute.state}', muted in the settings"
+        yield "an execution that somebody aborts, and whether the role has its permissions"
+
+
+SHARD_TEXT = "all but shard"
+
+
+def _task(pickled: bytes, wanted: Wanted, placements: Sequence[Placement]) -> list[Look]:
+    return look_at(pickled, placements, wanted)
+
+
+def fault_of(ground: Ground, placed: Placed) -> dict[str, Json]:
+    """A mishap as reports show it: {state, invocation, error}."""
+    return {
+        "state": placed.state or None,
+        "invocation": placed.invocation,
+        "error": ground.mishap(placed).error,
+    }
+
+
+def placed_text(ground: Ground, placed: Placed) -> str:
+    """A mishap in words: `Load, invocation 1 and all later ones: glue: failed (States.TaskFailed)`."""
+    mishap = ground.mishap(placed)
+    if not placed.state:
+        return mishap.meaning
+    which = f"invocation {placed.invocation}" + (" and all later ones" if placed.times == LASTING else "")
+    name = mishap.name if mishap.error in (None, mishap.name) else f"{mishap.name} ({mishap.error})"
+    place = placed.state + "".join(f"[{index}]" for index in placed.iteration)
+    moment = f", after {placed.after:g} s" if placed.after is not None else ""
+    return f"{place}, {which}: {name}{moment}"

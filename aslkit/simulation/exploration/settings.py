@@ -1,0 +1,170 @@
+"""The `explore` part of a scenario file -> Settings: what can go wrong besides, and what a team holds to be right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aslkit.record import Record
+from aslkit.simulation import reading
+from aslkit.simulation.exploration.catalogue import BOTH, LASTING, ONCE, Added, Muted
+from aslkit.simulation.reading import Closed, ListOf, MapOf, OneOf, Unfit, unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aslkit.definition.document import Pointer
+    from aslkit.simulation.reading import Remark
+
+Json = Any
+
+ALL = "all"
+"""In place of a number of faults: every sequence of outcomes, each call either succeeding or failing."""
+DEFAULT_FAULTS = 2
+DEFAULT_RUNS = 100_000
+MOST_FAULTS = 8
+
+
+class Custom(Record):
+    """A property of a team's own: `holds` is a choice rule or a JSONata expression on the facts of a run, `python` the
+    `module:function` of a function that gets the run and gives what is wrong with it."""
+
+    name: str
+    explanation: str = ""
+    holds: Json = None
+    python: str | None = None
+
+
+class Settings(Record):
+    """What a scenario file says under `explore`; every field has a default, so that none need be written.
+
+    `notifiers` are the states whose messages tell people (by default those that publish to SNS), `success` those of
+    them that tell of a good end (by default those that publish last when nothing goes wrong). `event_rule` are the
+    statuses of the EventBridge rule that watches the executions, None when there is no such rule. `waits` maps
+    patterns of state names to the waits before their retries of a failed job. `limits` bound each run. With `redrive`
+    every failed run has to succeed when it is redriven and nothing goes wrong any more.
+    """
+
+    faults: int | str = DEFAULT_FAULTS
+    max_runs: int = DEFAULT_RUNS
+    added: tuple[Added, ...] = ()
+    muted: tuple[Muted, ...] = ()
+    notifiers: tuple[str, ...] | None = None
+    success: tuple[str, ...] | None = None
+    event_rule: tuple[str, ...] | None = None
+    limits: Mapping[str, Any] = {}
+    starts: Mapping[str, int] = {}
+    waits: Mapping[str, tuple[float, ...]] = {}
+    redrive: bool = False
+    skipped: tuple[str, ...] = ()
+    custom: tuple[Custom, ...] = ()
+
+
+def settings_of(read: Mapping[str, Any]) -> Settings:
+    """The settings that EXPLORE has read."""
+    limits = {name: value for name, value in read.get("limits", {}).items() if name != "starts"}
+    names = {"notifiers": "notifiers", "success": "success", "event-rule": "event_rule"}
+    given = {field: tuple(text for _, text in read[key]) for key, field in names.items() if key in read}
+    return Settings(
+        faults=read.get("faults", DEFAULT_FAULTS),
+        max_runs=read.get("max-runs", DEFAULT_RUNS),
+        added=tuple(_added(entry) for _, entry in read.get("add", ())),
+        muted=tuple(Muted(entry["fault"], entry.get("state", "*")) for _, entry in read.get("mute", ())),
+        limits=limits,
+        starts=read.get("limits", {}).get("starts", {}),
+        waits={name: tuple(length for _, length in lengths) for name, lengths in read.get("waits", {}).items()},
+        redrive=read.get("redrive", False),
+        skipped=tuple(name for _, name in read.get("skip", ())),
+        custom=tuple(_custom(entry) for _, entry in read.get("properties", ())),
+        **given,
+    )
+
+
+def _added(entry: Mapping[str, Any]) -> Added:
+    times = entry.get("times", BOTH)
+    return Added(entry.get("state", "*"), entry["error"], entry.get("cause"), entry.get("after"), times)
+
+
+def _custom(entry: Mapping[str, Any]) -> Custom:
+    return Custom(entry["name"], entry.get("explanation", ""), entry.get("holds"), entry.get("python"))
+
+
+def number_of_faults(value: Json, pointer: Pointer, remarks: list[Remark]) -> int | str | Unfit:
+    """A whole number of faults, or `all`."""
+    if value == ALL:
+        return ALL
+    if type(value) is int and 0 <= value <= MOST_FAULTS:
+        return value
+    return unfit(value, pointer, remarks, f"a number of faults from 0 to {MOST_FAULTS}, or all,")
+
+
+def _condition(value: Json, pointer: Pointer, remarks: list[Remark]) -> Json:
+    """A choice rule, or a JSONata expression between {% and %}."""
+    if isinstance(value, dict) or (isinstance(value, str) and value.startswith("{%") and value.endswith("%}")):
+        return value
+    return unfit(value, pointer, remarks, "a choice rule, or a JSONata expression between {% and %},")
+
+
+def _amount(value: Json, pointer: Pointer, remarks: list[Remark]) -> float | Unfit:
+    if type(value) in (int, float) and 0 <= value <= 1e12:
+        return float(value)
+    return unfit(value, pointer, remarks, "an amount of US dollars")
+
+
+NAMES = ListOf("names", reading.text)
+TIMES = OneOf({ONCE: (ONCE,), LASTING: (LASTING,), "both": BOTH})
+STATUSES = OneOf({status: status for status in ("FAILED", "TIMED_OUT", "ABORTED")})
+COUNT = reading.whole(0, 1_000_000)
+
+EXPLORE = Closed(
+    "`explore`",
+    {
+        "faults": number_of_faults,
+        "max-runs": reading.whole(1, 100_000_000),
+        "add": ListOf(
+            "faults",
+            Closed(
+                "a fault",
+                {
+                    "state": reading.text,
+                    "error": reading.text,
+                    "cause": reading.text,
+                    "after": reading.seconds,
+                    "times": TIMES,
+                },
+                required=("error",),
+            ),
+        ),
+        "mute": ListOf(
+            "faults", Closed("a muted fault", {"state": reading.text, "fault": reading.text}, required=("fault",))
+        ),
+        "notifiers": NAMES,
+        "success": NAMES,
+        "event-rule": ListOf("statuses", STATUSES),
+        "redrive": reading.boolean,
+        "limits": Closed(
+            "`limits`",
+            {
+                "duration": reading.seconds,
+                "transitions": COUNT,
+                "cost": _amount,
+                "starts": MapOf("numbers by job", COUNT),
+            },
+        ),
+        "waits": MapOf("lists of durations by state", ListOf("durations", reading.seconds)),
+        "skip": NAMES,
+        "properties": ListOf(
+            "properties",
+            Closed(
+                "a property",
+                {
+                    "name": reading.text,
+                    "explanation": reading.text,
+                    "holds": _condition,
+                    "python": reading.text,
+                },
+                required=("name",),
+            ),
+        ),
+    },
+)
+"""The kind of `explore` in a scenario file."""

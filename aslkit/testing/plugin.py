@@ -1,0 +1,162 @@
+"""pytest collects `*.scenarios.yaml`: one test for each scenario, a failure shown as a timeline.
+
+The plugin is there as soon as aslkit is installed; pytest alone imports this module, which imports nothing heavy. Each
+test reads what it needs of its own file, so that any of them can run in any process (pytest-xdist).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from aslkit.definition.document import Document
+    from aslkit.simulation.execution import Execution
+    from aslkit.simulation.scenario import Scenario, ScenarioRunner, Verdict
+
+ENDINGS = (".scenarios.yaml", ".scenarios.yml", ".scenarios.json")
+MARKER = "scenario"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addini(
+        "aslkit_values", "a YAML or JSON file with the values of the definitions' ${Placeholders}", default=""
+    )
+    parser.addini("aslkit_scenarios", "whether *.scenarios.yaml are collected", type="bool", default=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{MARKER}: a scenario of a state machine, run in virtual time")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioModule | None:
+    if file_path.name.endswith(ENDINGS) and parent.config.getini("aslkit_scenarios"):
+        module: ScenarioModule = ScenarioModule.from_parent(parent, path=file_path)
+        return module
+    return None
+
+
+class ScenarioModule(pytest.File):
+    """A scenario file: its scenarios, and a test of the file itself where something is wrong with it."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        runner, definition = self.runner()
+        if runner.file.remarks:
+            yield FileItem.from_parent(self, name="the file itself", runner=runner)
+        for scenario in runner.file.scenarios:
+            item = ScenarioItem.from_parent(
+                self, name=scenario.name, scenario=scenario, runner=runner, definition=definition
+            )
+            item.add_marker(MARKER)
+            for tag in scenario.tags:
+                self.config.addinivalue_line("markers", f"{tag}: a tag of a scenario")
+                item.add_marker(tag)
+            yield item
+
+    def runner(self) -> tuple[ScenarioRunner, Document]:
+        """Raises CollectError for a file that cannot be read, or a definition that AWS refuses."""
+        from aslkit.definition.document import DefinitionError, load
+        from aslkit.simulation.scenario import ScenarioRunner, definition_name, read_scenarios
+        from aslkit.testing import ScenarioError, machine
+
+        folder = self.path.parent
+        try:
+            document = load(self.path.read_bytes(), source=self.shown(self.path))
+            beside = folder / definition_name(document)
+            found = machine(beside, self.values())
+        except (OSError, DefinitionError, ScenarioError) as error:
+            raise self.CollectError(f"{self.shown(self.path)}: {error}") from None
+        file = read_scenarios(document, found)
+        return ScenarioRunner(file, found, lambda name: (folder / name).read_bytes()), found.document
+
+    def values(self) -> dict[str, Any]:
+        from aslkit.definition.document import load
+
+        name = self.config.getini("aslkit_values")
+        if not name:
+            return {}
+        path = self.config.rootpath / name
+        data = load(path.read_bytes(), source=str(path)).data
+        if not isinstance(data, dict):
+            raise self.CollectError(f"{name}: the values are an object of names and values")
+        return data
+
+    def shown(self, path: Path) -> str:
+        return os.path.relpath(path, self.config.rootpath)
+
+
+class ScenarioFailure(Exception):
+    """A scenario does not hold; the verdict says why."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.name)
+        self.verdict = verdict
+
+
+class ScenarioItem(pytest.Item):
+    """One scenario."""
+
+    def __init__(self, *, scenario: Scenario, runner: ScenarioRunner, definition: Document, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.scenario = scenario
+        self.runner = runner
+        self.definition = definition
+
+    def runtest(self) -> None:
+        verdict = self.runner.verdict(self.scenario)
+        if not verdict.passed:
+            raise ScenarioFailure(verdict)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if not isinstance(excinfo.value, ScenarioFailure):
+            return super().repr_failure(excinfo, style)
+        from aslkit.report.scenarios import Report, verdict_text
+
+        verdict = excinfo.value.verdict
+        if not verdict.remarks and not verdict.differences and verdict.execution is None:
+            return f"not run: see 'the file itself' of {self.runner.file.document.source}"
+        return verdict_text(Report(self.runner.file.document, self.definition, [verdict]), verdict)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        line = self.runner.file.document.span(self.scenario.pointer).line
+        return self.path, line - 1, self.scenario.name
+
+
+class FileItem(pytest.Item):
+    """A scenario file with remarks that belong to no single scenario: it fails, and says what is wrong."""
+
+    def __init__(self, *, runner: ScenarioRunner, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.runner = runner
+
+    def runtest(self) -> None:
+        document = self.runner.file.document
+        told = []
+        for remark in self.runner.file.remarks:
+            line, column = document.span(remark.pointer)[:2]
+            told.append(f"{document.source}:{line}:{column}: {remark.message}")
+        pytest.fail("\n".join(told), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, self.name
+
+
+@pytest.fixture
+def simulate_definition(request: pytest.FixtureRequest) -> Callable[..., Execution]:
+    """`aslkit.testing.run` that finds definitions from pytest's root folder, with the values of `aslkit_values`."""
+    from aslkit.definition.document import load
+    from aslkit.testing import run
+
+    root = request.config.rootpath
+    name = request.config.getini("aslkit_values")
+    known = load((root / name).read_bytes(), source=name).data if name else {}
+
+    def simulate(definition: str | os.PathLike[str], *, values: Any = None, **given: Any) -> Execution:
+        return run(root / definition, values={**known, **(values or {})}, **given)
+
+    return simulate

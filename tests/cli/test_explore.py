@@ -1,0 +1,189 @@
+"""aslkit explore on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aslkit.cli import main
+
+GOOD = """\
+StartAt: Load
+States:
+  Load:
+    Type: Task
+    Resource: arn:aws:states:::glue:startJobRun.sync
+    Parameters: {JobName.$: $.job}
+    TimeoutSeconds: 7200
+    ResultPath: null
+    Retry: [{ErrorEquals: [States.ALL], IntervalSeconds: 60, MaxAttempts: 1}]
+    Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: Tell}]
+    End: true
+  Tell:
+    Type: Task
+    Resource: arn:aws:states:::sns:publish
+    Parameters:
+      TopicArn: arn:aws:sns:us-east-1:123456789012:t
+      Subject: The load failed
+      Message.$: States.Format('Load failed with {}', $.error.Error)
+    TimeoutSeconds: 60
+    ResultPath: null
+    Retry: [{ErrorEquals: [States.ALL]}]
+    Next: Failed
+  Failed:
+    Type: Fail
+    ErrorPath: $.error.Error
+"""
+BAD = GOOD.replace("    Catch: [{ErrorEquals: [States.ALL]", "    Catch: [{ErrorEquals: [States.Timeout]")
+SCENARIOS = """\
+defaults:
+  given: {input: {job: load}, glue: {jobs: {load: {duration: 10m}}}}
+explore:
+  faults: 1
+scenarios:
+  - {name: it loads, then: {status: SUCCEEDED}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("m.asl.yaml").write_text(GOOD)
+    Path("bad.asl.yaml").write_text(BAD)
+    for name in ("m", "bad"):
+        Path(f"{name}.scenarios.yaml").write_text(SCENARIOS)
+    return tmp_path
+
+
+def reported(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    capsys.readouterr()
+    main(["explore", *words, "--format", "json"])
+    report: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return report
+
+
+def test_a_definition_in_which_every_property_holds_gives_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explore", "m.asl.yaml", "--faults", "2"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "0 counterexamples"
+
+
+def test_a_counterexample_is_shown_as_a_timeline(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explore", "bad.asl.yaml"]) == 1
+    assert capsys.readouterr().out.startswith(
+        "failure-is-told: 'Load' failed with States.TaskFailed, and nobody is told of it: "
+        "no state that tells anybody was entered\n"
+        "  given  Load, invocation 1 and all later ones: glue: failed (States.TaskFailed)\n"
+        "    0:00:00  Load  calls glue:startJobRun.sync load\n"
+        "    0:10:00  Load  fails: States.TaskFailed: Command failed with exit code 1\n"
+        "    0:11:00  Load  tries again after 0:01:00 (attempt 2)\n"
+        "    0:21:00  Load  fails: States.TaskFailed: Command failed with exit code 1\n"
+        "    FAILED after 0:21:00 of virtual time, 2 transitions: States.TaskFailed: Command failed with exit code 1\n"
+        "  14 more runs are wrong in the same way\n"
+    )
+
+
+def test_the_report_as_json_has_these_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    report = reported(capsys, "bad.asl.yaml")
+    assert list(report) == ["runs", "covered", "not_covered", "violations"]
+    (violation,) = report["violations"]
+    assert list(violation) == ["property", "message", "faults", "status", "scenario"]
+    assert (violation["property"], violation["status"]) == ("failure-is-told", "FAILED")
+    assert violation["faults"] == [{"state": "Load", "invocation": 1, "error": "States.TaskFailed"}]
+
+
+def test_a_counterexample_is_written_as_a_scenario_that_passes_test(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explore", "bad.asl.yaml", "--write", "found"]) == 1
+    assert [file.name for file in Path("found").iterdir()] == ["01-failure-is-told.scenarios.yaml"]
+    assert main(["test", "found"]) == 0
+    Path("bad.asl.yaml").write_text(GOOD)
+    assert main(["test", "found"]) == 1
+    capsys.readouterr()
+
+
+def test_the_input_may_be_given(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("i.json").write_text('{"job": "load", "day": 1}')
+    report = reported(capsys, "m.asl.yaml", "--input", "i.json")
+    assert report["covered"]["states"]["(input)"] == {"States.Runtime": 3}
+
+
+def test_all_sequences_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """The load succeeds after no or one failure, or fails twice; then the mail is sent after 0 to 3, or not."""
+    covered = reported(capsys, "m.asl.yaml", "--faults", "all")["covered"]
+    assert covered["sequences"] == 2 + 5
+    assert reported(capsys, "m.asl.yaml", "--faults", "all", "--no-prune")["runs"] == 2 + 5
+
+
+def test_shards_are_merged(capsys: pytest.CaptureFixture[str]) -> None:
+    whole = reported(capsys, "bad.asl.yaml", "--faults", "2")
+    for number in (1, 2):
+        part = reported(capsys, "bad.asl.yaml", "--faults", "2", "--shard", f"{number}/2")
+        Path(f"{number}.json").write_text(json.dumps(part))
+    assert main(["explore", "--merge", "1.json", "2.json", "--format", "json"]) == 1
+    merged = json.loads(capsys.readouterr().out)
+    assert (merged["runs"], merged["violations"]) == (whole["runs"], whole["violations"])
+    assert main(["explore", "--merge", "2.json", "1.json"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 counterexample"
+
+
+def test_the_proof_and_the_event_rule_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explore", "m.asl.yaml", "--proof", "proof.md", "--event-rule", "rule.json"]) == 0
+    assert Path("proof.md").read_text().startswith("# Who is told: m.asl.yaml\n")
+    assert json.loads(Path("rule.json").read_text())["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    capsys.readouterr()
+
+
+def test_what_no_definition_can_tell_counts_with_strict(capsys: pytest.CaptureFixture[str]) -> None:
+    report = reported(capsys, "m.asl.yaml", "--strict")
+    assert [one["property"] for one in report["violations"]] == ["residual-risk-is-seen"]
+    assert report["violations"][0]["faults"] == [{"state": None, "invocation": 0, "error": "States.Runtime"}]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["m.asl.yaml", "--faults", "9"], "--faults 9: write a number from 0 to 8, or all"),
+        (["m.asl.yaml", "--shard", "3/2"], "--shard 3/2: write which part of how many, for example 1/8"),
+        (["m.asl.yaml", "--max-runs", "0"], "--max-runs 0: write a number from 1"),
+        (["none.asl.yaml"], "none.asl.yaml: no such file"),
+        ([], "name a definition to explore, or the reports to --merge"),
+        (["--merge", "m.asl.yaml"], "m.asl.yaml: this is not JSON: Expecting value: line 1 column 1 (char 0)"),
+        (
+            ["odd.asl.yaml"],
+            "odd.scenarios.yaml:1:11: `explore` knows no key 'fault'; did you mean 'faults'?",
+        ),
+        (
+            ["call.asl.yaml"],
+            "call.asl.yaml: state 'Call' calls lambda:invoke, and nothing says what invocation 1 answers; "
+            "write it under `when`: {state: Call, returns: ...}",
+        ),
+    ],
+)
+def test_what_cannot_be_explored_gives_two(words: list[str], reason: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("odd.asl.yaml").write_text(GOOD)
+    Path("odd.scenarios.yaml").write_text("explore: {fault: 1}\nscenarios: []\n")
+    Path("call.asl.yaml").write_text(
+        "StartAt: Call\nStates:\n  Call: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', "
+        "Parameters: {FunctionName: f}, TimeoutSeconds: 9, End: true}\n"
+    )
+    assert main(["explore", *words]) == 2
+    assert capsys.readouterr().err == f"aslkit: {reason}\n"
+
+
+def test_a_definition_that_aws_refuses_gives_one(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.asl.yaml").write_text(GOOD.replace("Next: Failed", "Next: Nowhere"))
+    assert main(["explore", "m.asl.yaml"]) == 1
+    assert capsys.readouterr().err.endswith("m.asl.yaml is not explored: AWS refuses it\n")
+
+
+def test_the_settings_in_the_documentation_are_what_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "exploration.md").read_text(encoding="utf-8")
+    settings = page.partition("```yaml\n")[2].partition("```")[0]
+    Path("m.scenarios.yaml").write_text(SCENARIOS.replace("explore:\n  faults: 1\n", settings))
+    Path("checks.py").write_text("def told_in_time(run):\n    return None\n")
+    capsys.readouterr()
+    main(["explore", "m.asl.yaml", "--faults", "0", "--format", "json"])
+    properties = json.loads(capsys.readouterr().out)["covered"]["properties"]
+    assert {"a mail an hour is enough", "no run takes longer than a day", "our own"} <= properties.keys()

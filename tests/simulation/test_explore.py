@@ -1,0 +1,348 @@
+"""Exploration: which runs are made, how many, and that the shortest ones are found whatever makes them."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from typing import Any
+
+import pytest
+
+from aslkit.definition.document import load
+from aslkit.definition.model import StateMachine, parse
+from aslkit.report.exploration import plain
+from aslkit.simulation import simulate
+from aslkit.simulation.exploration.catalogue import catalogue
+from aslkit.simulation.exploration.ground import PlanError
+from aslkit.simulation.exploration.merging import merge
+from aslkit.simulation.exploration.search import Exploration, explore
+from aslkit.simulation.faults import FAULTS
+from aslkit.simulation.resources.account import Account
+from aslkit.simulation.resources.scripted import Faulty, When
+
+GLUE = "arn:aws:states:::glue:startJobRun.sync"
+PUBLISH = "arn:aws:states:::sns:publish"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:t"
+
+
+def job(name: str, *, retries: int = 0, **fields: Any) -> dict[str, Any]:
+    """A Glue task with a time limit and, if asked, a retrier for everything."""
+    state: dict[str, Any] = {
+        "Type": "Task",
+        "Resource": GLUE,
+        "Parameters": {"JobName": name},
+        "TimeoutSeconds": 3600,
+        "ResultPath": None,
+    }
+    if retries:
+        state["Retry"] = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 10, "MaxAttempts": retries}]
+    return {**state, **(fields or {"End": True})}
+
+
+def machine(states: dict[str, Any], **fields: Any) -> StateMachine:
+    data = {"StartAt": next(iter(states)), "States": states, **fields}
+    return parse(load(json.dumps(data), source="m.asl.yaml"))
+
+
+def chain(jobs: int, retries: int) -> StateMachine:
+    """Jobs one after the other."""
+    names = [f"Job{number}" for number in range(jobs)]
+    nexts = [{"Next": name} for name in names[1:]] + [{"End": True}]
+    return machine({name: job(name, retries=retries, **after) for name, after in zip(names, nexts, strict=True)})
+
+
+def two_branches(retries: int) -> StateMachine:
+    branches = [{"StartAt": name, "States": {name: job(name, retries=retries)}} for name in ("A", "B")]
+    return machine({"Both": {"Type": "Parallel", "Branches": branches, "End": True}})
+
+
+def examples(exploration: Exploration) -> list[tuple[str, list[tuple[Any, ...]]]]:
+    return [(one.property, [tuple(fault.values()) for fault in one.faults]) for one in exploration.counterexamples]
+
+
+# --- how many runs ---------------------------------------------------------------------------------------------------
+
+
+def sequences_of_a_chain(jobs: int, retries: int) -> int:
+    """Ends well with 0 … r failures of each job, or with the first k jobs so and r+1 failures of the next."""
+    good: int = retries + 1
+    return int(good**jobs) + sum(int(good**before) for before in range(jobs))
+
+
+@pytest.mark.parametrize(("jobs", "retries"), [(1, 0), (1, 3), (2, 1), (3, 2), (4, 1)])
+def test_all_sequences_of_a_chain_are_as_many_as_the_formula_says(jobs: int, retries: int) -> None:
+    whole = explore(chain(jobs, retries), input={}, faults="all", prune=False)
+    pruned = explore(chain(jobs, retries), input={}, faults="all")
+    assert whole.runs == whole.sequences == pruned.sequences == sequences_of_a_chain(jobs, retries)
+    assert pruned.runs <= 1 + jobs * (retries + 1)
+
+
+def sequences_by_brute_force(tested: StateMachine, states: tuple[str, ...], most: int) -> set[frozenset[Any]]:
+    """Every way to let the first `most` calls of each state succeed or fail, run; what different ones come of it."""
+    seen = set()
+    for outcomes in product((False, True), repeat=most * len(states)):
+        calls = [(state, call) for state in states for call in range(1, most + 1)]
+        fails = dict(zip(calls, outcomes, strict=True))
+        script = tuple(
+            When(state=state, first=call, last=call, reply=Faulty(fault=FAULTS["glue"]["failed"]))
+            for (state, call), failing in fails.items()
+            if failing
+        )
+        execution = simulate(tested, input={}, resources=Account(script=script))
+        failed = (attempt.request for attempt in execution.attempts() if attempt.failed)
+        seen.add(frozenset((one.state, one.invocation) for one in failed if one is not None))
+    return seen
+
+
+def test_all_sequences_of_two_branches_are_those_of_brute_force() -> None:
+    tested = two_branches(retries=2)
+    expected = sequences_by_brute_force(tested, ("A", "B"), most=3)
+    whole = explore(tested, input={}, faults="all", prune=False)
+    assert whole.runs == len(expected)
+    assert explore(tested, input={}, faults="all").sequences == len(expected)
+
+
+def test_one_fault_is_placed_in_every_way_that_the_catalogue_knows() -> None:
+    tested = chain(2, retries=1)
+    ways = sum(len(mishap.times) for menu in catalogue(tested).values() for mishap in menu)
+    assert explore(tested, input={}, faults=1).levels == (1, ways)
+
+
+def test_two_faults_are_placed_in_every_way_that_brute_force_finds() -> None:
+    tested = chain(2, retries=1)
+    menu = catalogue(tested)["Job0"]
+    once = sum("once" in mishap.times for mishap in menu)
+    single = sum(len(mishap.times) for mishap in menu)
+    # after one call that fails once: the second call of the same job, or any call of the next; after one that stays in
+    # the first job the run ends, in the second too
+    pairs = once * (single + single) + once * single
+    assert explore(tested, input={}, faults=2, prune=False).levels == (1, 2 * single, pairs)
+
+
+def test_pruning_leaves_out_runs_and_no_property() -> None:
+    tested = chain(3, retries=1)
+    pruned, whole = (explore(tested, input={}, faults=2, prune=prune) for prune in (True, False))
+    assert pruned.runs < whole.runs / 3
+    assert examples(pruned) == examples(whole)
+
+
+@pytest.mark.parametrize("limit", [220, 221])
+def test_the_longest_sequence_is_run_even_if_it_is_one_that_cannot_differ(limit: int) -> None:
+    """Two jobs of 60 s, each with two failures of 60 s and the waits 10 and 20 s before: 420 s at most."""
+    limit += 200
+    settings = {"limits": {"duration": limit - 1}}
+    tested = chain(2, retries=2)
+    pruned, whole = (
+        explore(tested, input={}, faults="all", prune=prune, settings=settings).held["duration-is-bounded"]
+        for prune in (True, False)
+    )
+    assert (pruned, whole) == ((False, False) if limit == 420 else (True, True))
+
+
+def test_of_calls_in_a_row_that_fail_alike_only_the_first_and_the_last_go_wrong_otherwise() -> None:
+    """The second branch is refused at 0, 10, 20 … 50 s, until the run of the first one has ended."""
+    busy = [{"ErrorEquals": ["Glue.ConcurrentRunsExceededException"], "IntervalSeconds": 10, "BackoffRate": 1.0}]
+    branches = [
+        {"StartAt": name, "States": {name: job("load", Retry=[{**busy[0], "MaxAttempts": 20}], End=True)}}
+        for name in ("A", "B")
+    ]
+    tested = machine({"Both": {"Type": "Parallel", "Branches": branches, "End": True}})
+    exploration = explore(tested, input={}, faults=1)
+    assert sorted({one.invocation for one in _singles(exploration, "B")}) == [1, 6, 7]
+    assert any(text.startswith("4 calls between the first and the last") for text in exploration.uncovered)
+
+
+# --- orders of branches ----------------------------------------------------------------------------------------------
+
+
+def test_a_failure_in_a_branch_comes_before_and_after_the_end_of_the_other_branch() -> None:
+    exploration = explore(two_branches(retries=0), input={}, faults=1, settings={"skip": ["failure-is-told"]})
+    moments = {
+        placed.after
+        for name in ("glue: failed",)
+        for placed in _singles(exploration, "A")
+        if placed.mishap == name and placed.times == "once"
+    }
+    assert moments == {1.0, 61.0}
+
+
+def _singles(exploration: Exploration, state: str) -> list[Any]:
+    from aslkit.simulation.exploration.looking import Wanted, children
+    from aslkit.simulation.exploration.observed import Run
+
+    ground = exploration.ground
+    found = children(ground, Run(ground, (), ground.bystander), Wanted(children=True))
+    return [placed for _, placed in found if placed.state == state]
+
+
+def test_a_failure_outside_of_branches_comes_when_the_service_says() -> None:
+    exploration = explore(chain(1, retries=0), input={}, faults=0)
+    assert {placed.after for placed in _singles(exploration, "Job0")} == {None}
+
+
+def test_what_a_sibling_does_before_it_is_stopped_is_looked_at() -> None:
+    """Only a failure that comes after the sibling's message makes a good mail of a failed run."""
+    note = {"Type": "Task", "Resource": PUBLISH, "Parameters": {"TopicArn": TOPIC, "Message": "done"}, "End": True}
+    branches = [
+        {"StartAt": "A", "States": {"A": job("A")}},
+        {"StartAt": "B", "States": {"B": job("B", Next="Note"), "Note": {**note, "TimeoutSeconds": 9}}},
+    ]
+    tested = machine({"Both": {"Type": "Parallel", "Branches": branches, "End": True}})
+    exploration = explore(tested, input={}, faults=1, settings={"success": ["Note"], "skip": ["failure-is-told"]})
+    found = next(one for one in exploration.counterexamples if one.property == "no-success-mail-on-failure")
+    assert [tuple(placed) for placed in found.placement] == [("A", (), 1, "glue: failed", "once", 61.0)]
+
+
+# --- shards, workers, bounds -----------------------------------------------------------------------------------------
+
+
+def refresh_like() -> StateMachine:
+    """Two branches, a job, a failure mail without retries."""
+    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Tell"}]
+    tell = {
+        "Type": "Task",
+        "Resource": PUBLISH,
+        "TimeoutSeconds": 60,
+        "Parameters": {
+            "TopicArn": TOPIC,
+            "Subject": "failed",
+            "Message.$": "States.Format('{} {} {}', 'Both Load', $.error.Error, $.error.Cause)",
+        },
+        "ResultPath": None,
+        "Next": "Failed",
+    }
+    branches = [{"StartAt": name, "States": {name: job(name, retries=1)}} for name in ("A", "B")]
+    return machine(
+        {
+            "Both": {"Type": "Parallel", "Branches": branches, "ResultPath": None, "Catch": catch, "Next": "Load"},
+            "Load": job("load", retries=1, Catch=catch, End=True),
+            "Tell": tell,
+            "Failed": {"Type": "Fail", "ErrorPath": "$.error.Error"},
+        }
+    )
+
+
+def test_the_parts_of_an_exploration_make_the_whole() -> None:
+    whole = plain(explore(refresh_like(), input={"day": "1"}), "m.asl.yaml")
+    parts = [
+        plain(explore(refresh_like(), input={"day": "1"}, shard=(number, 3)), "m.asl.yaml") for number in (1, 2, 3)
+    ]
+    merged = merge(json.loads(json.dumps(parts)))
+    assert merged["runs"] == whole["runs"]
+    assert merged["covered"]["states"] == whole["covered"]["states"]
+    assert merged["covered"]["endings"] == whole["covered"]["endings"]
+    assert merged["covered"]["levels"] == whole["covered"]["levels"]
+    assert [one["faults"] for one in merged["violations"]] == [one["faults"] for one in whole["violations"]]
+    assert merged["not_covered"] == whole["not_covered"]
+
+
+def test_the_parts_of_all_sequences_make_all_of_them() -> None:
+    whole = explore(refresh_like(), input={}, faults="all", prune=False)
+    parts = [explore(refresh_like(), input={}, faults="all", prune=False, shard=(number, 2)) for number in (1, 2)]
+    assert sum(part.runs for part in parts) == whole.runs
+
+
+def test_one_part_alone_says_that_others_are_missing() -> None:
+    part = plain(explore(refresh_like(), input={}, shard=(2, 3)), "m.asl.yaml")
+    assert "all but shard 2/3" in part["not_covered"]
+    assert "all but shard 2/3" in merge([part])["not_covered"]
+
+
+@pytest.mark.parametrize(
+    ("reports", "reason"),
+    [
+        ([{}], "this is no report of an exploration (aslkit explore --format json)"),
+        (["twice", "twice"], "one shard is there twice: 1/2, 1/2"),
+        (["twice", "faults"], "the reports are not of one exploration: `faults` is not the same"),
+        ([], "there is no report to merge"),
+    ],
+)
+def test_reports_that_do_not_belong_together_are_not_merged(reports: list[Any], reason: str) -> None:
+    known = {
+        "twice": plain(explore(chain(1, 0), input={}, faults=1, shard=(1, 2)), "m"),
+        "faults": plain(explore(chain(1, 0), input={}, faults=0, shard=(2, 2)), "m"),
+    }
+    with pytest.raises(ValueError, match=r"report|shard") as raised:
+        merge([known[one] if isinstance(one, str) else one for one in reports])
+    assert str(raised.value) == reason
+
+
+def test_any_number_of_processes_finds_the_same() -> None:
+    alone = explore(refresh_like(), input={}, prune=False)
+    together = explore(refresh_like(), input={}, prune=False, workers=2)
+    assert alone.runs > 1000
+    assert plain(together, "m.asl.yaml") == plain(alone, "m.asl.yaml")
+
+
+def test_a_limit_of_runs_is_kept_and_what_is_left_out_is_said() -> None:
+    exploration = explore(refresh_like(), input={}, max_runs=50)
+    assert exploration.runs == 50
+    assert any(text.endswith("placements beyond the limit of 50 runs") for text in exploration.uncovered)
+
+
+def test_how_far_it_is_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    exploration = explore(chain(1, 1), input={}, progress=lambda done, known: told.append((done, known)))
+    assert told[-1] == (exploration.runs, exploration.runs)
+
+
+# --- what is explored ------------------------------------------------------------------------------------------------
+
+
+def test_words_that_do_not_fit_are_refused_with_their_place() -> None:
+    with pytest.raises(PlanError) as raised:
+        explore(chain(1, 0), input={}, settings={"faults": 99, "skipp": []})
+    assert [(one.pointer, one.message) for one in raised.value.remarks] == [
+        (("explore", "faults"), "`faults` is 99; a number of faults from 0 to 8, or all, is expected"),
+        (("explore", "skipp"), "`explore` knows no key 'skipp'; did you mean 'skip'?"),
+    ]
+
+
+def test_a_team_adds_faults_and_mutes_others() -> None:
+    settings = {
+        "add": [{"state": "Job*", "error": "Glue.Odd", "times": "lasting"}],
+        "mute": [{"fault": "glue: *"}, {"fault": "hangs"}, {"state": "Job0", "fault": "States.*"}],
+    }
+    exploration = explore(chain(1, 0), input={"a": 1}, faults=1, settings={**settings, "skip": ["failure-is-told"]})
+    assert exploration.states == {"": {"States.Runtime": 2}, "Job0": {"Glue.Odd": 1}}
+
+
+def test_the_errors_of_any_sdk_action_come_from_its_service_model() -> None:
+    task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem", "Parameters": {}, "End": True}
+    names = [mishap.name for mishap in catalogue(machine({"Read": task}))["Read"]]
+    assert {"DynamoDb.ResourceNotFoundException", "DynamoDb.SdkClientException", "hangs"} <= set(names) or {
+        "DynamoDB.ResourceNotFoundException",
+        "hangs",
+    } <= set(names)
+
+
+def test_a_lambda_function_meets_the_errors_of_its_own_that_the_definition_names() -> None:
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "f"},
+        "Retry": [{"ErrorEquals": ["TooEarly"]}],
+        "End": True,
+    }
+    names = [mishap.name for mishap in catalogue(machine({"Call": task}))["Call"]]
+    assert "TooEarly" in names
+    assert "lambda: throttled" in names
+
+
+def test_a_map_is_explored_iteration_by_iteration() -> None:
+    processor = {"StartAt": "Load", "States": {"Load": job("load", Parameters={"JobName.$": "$"}, End=True)}}
+    tested = machine({"Each": {"Type": "Map", "ItemsPath": "$.jobs", "ItemProcessor": processor, "End": True}})
+    exploration = explore(tested, input={"jobs": ["a", "b"]}, faults=1, settings={"skip": ["failure-is-told"]})
+    placed = {one.iteration for one in _singles(exploration, "Load")}
+    assert placed == {(0,), (1,)}
+    assert exploration.held["no-failure-ends-well"]
+
+
+def test_the_input_lacks_each_of_its_fields_in_turn() -> None:
+    tested = machine({"Load": job("x", Parameters={"JobName.$": "$.name"}, End=True)})
+    exploration = explore(tested, input={"name": "load", "other": 1}, faults=1, strict=True)
+    assert exploration.states[""] == {"States.Runtime": 3}
+    strict = next(one for one in exploration.counterexamples if one.property == "residual-risk-is-seen")
+    assert strict.message == (
+        "the run ends FAILED by States.Runtime, which no catcher sees, and there is no EventBridge rule: nobody is told"
+    )

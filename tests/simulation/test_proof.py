@@ -1,0 +1,124 @@
+"""The notification proof: who is told of what, after how long, and what no definition can tell of."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from aslkit.definition.document import load
+from aslkit.definition.model import StateMachine, parse
+from aslkit.report.proof import as_file, event_rule, summary
+from aslkit.simulation.exploration.proof import Proof, prove
+from aslkit.simulation.exploration.search import explore
+
+TOPIC = "arn:aws:sns:us-east-1:123456789012:t"
+LOAD = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::glue:startJobRun.sync",
+    "Parameters": {"JobName.$": "$.job"},
+    "TimeoutSeconds": 600,
+    "Retry": [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 30, "MaxAttempts": 1}],
+    "Catch": [{"ErrorEquals": ["States.TaskFailed"], "ResultPath": "$.error", "Next": "Tell"}],
+    "End": True,
+}
+TELL = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::sns:publish",
+    "Parameters": {"TopicArn": TOPIC, "Message.$": "States.Format('Load {}', $.error.Error)"},
+    "TimeoutSeconds": 60,
+    "ResultPath": None,
+    "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 1}],
+    "Next": "Failed",
+}
+STATES = {"Load": LOAD, "Tell": TELL, "Failed": {"Type": "Fail", "ErrorPath": "$.error.Error"}}
+
+
+def machine(states: dict[str, Any]) -> StateMachine:
+    return parse(load(json.dumps({"StartAt": "Load", "States": states}), source="m.asl.yaml"))
+
+
+def proof(**settings: Any) -> Proof:
+    return prove(explore(machine(STATES), input={"job": "load"}, faults=0, settings=settings))
+
+
+def row(found: Proof, state: str, mishap: str) -> tuple[Any, ...]:
+    one = next(row for row in found.rows if (row.state, row.mishap) == (state, mishap))
+    return one.error, one.verdict, one.told, one.after, one.tries, one.status, one.ending, one.lasts
+
+
+def test_a_row_says_who_is_told_when_and_how_the_run_ends() -> None:
+    expected = ("States.TaskFailed", "told", "Tell", 90.0, 2, "FAILED", "States.TaskFailed", 150.0)
+    assert row(proof(), "Load", "glue: failed") == expected
+
+
+def test_an_error_that_no_catcher_covers_goes_unnoticed() -> None:
+    """States.TaskFailed covers no time-out, and this one comes long before Glue's own."""
+    expected = ("States.Timeout", "unnoticed", None, None, 1, "FAILED", "States.Timeout", 600.0)
+    assert row(proof(), "Load", "hangs") == expected
+    assert [one.mishap for one in proof().unnoticed] == ["glue: timeout", "hangs"]
+
+
+def test_a_state_that_only_failures_come_to_has_its_rows_as_well() -> None:
+    expected = ("SNS.NotFoundException", "residual", None, None, 2, "FAILED", "SNS.NotFoundException", 155.0)
+    assert row(proof(), "Tell", "sns: topic-not-found") == expected
+
+
+def test_what_no_catcher_sees_has_a_part_of_its_own() -> None:
+    assert [(one.what, one.status, one.seen) for one in proof(**{"event-rule": ["FAILED"]}).residual] == [
+        ("the input has no 'job'", "FAILED", True),
+        ("the schedule has no constant input and sends its own event", "FAILED", True),
+        ("the message of 'Tell' cannot be sent", "FAILED", True),
+        (
+            "the execution reaches the time limit of the whole machine (a year, 31536000 s)",
+            "TIMED_OUT",
+            False,
+        ),
+        ("a path or function finds no data where it reads it (States.Runtime)", "FAILED", True),
+        ("somebody stops the execution", "ABORTED", False),
+        ("the execution is never started (the schedule is off, or may not start it)", None, False),
+    ]
+
+
+def test_the_event_rule_watches_all_that_ends_badly() -> None:
+    assert json.loads(event_rule(proof())) == {
+        "source": ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        "detail": {"status": ["FAILED", "TIMED_OUT", "ABORTED"], "stateMachineArn": ["${StateMachineArn}"]},
+    }
+
+
+def test_the_summary_counts_the_rows() -> None:
+    assert summary(proof()) == "28 errors that stay, at 2 states: 15 told, 0 end well, 11 residual, 2 unnoticed."
+
+
+@pytest.mark.parametrize(
+    ("name", "telling"),
+    [
+        ("p.md", "| Load | hangs | States.Timeout | 1 | NOBODY |  | FAILED, States.Timeout | 0:10:00 |"),
+        ("p.html", '<tr class="unnoticed"><td>Load</td><td>hangs</td>'),
+        ("p.txt", "Load   hangs"),
+    ],
+)
+def test_the_proof_is_written_as_the_ending_of_the_file_says(name: str, telling: str) -> None:
+    assert telling in as_file(proof(), name)
+
+
+def test_the_proof_as_json_has_all_of_it() -> None:
+    data = json.loads(as_file(proof(), "proof.JSON"))
+    assert list(data) == ["definition", "summary", "rows", "residual", "missing", "event_rule"]
+    assert len(data["rows"]) == 28
+
+
+def test_names_in_a_definition_are_no_markup() -> None:
+    wild = {"<b>|*": {**LOAD, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "<b>|*"}]}}
+    tested = parse(load(json.dumps({"StartAt": "<b>|*", "States": wild}), source="m.asl.yaml"))
+    found = prove(explore(tested, input={"job": "load"}, faults=0))
+    assert "<b>" not in as_file(found, "p.html").replace("&lt;b&gt;", "")
+    assert "\\<b\\>\\|\\*" in as_file(found, "p.md")
+
+
+def test_a_state_that_nothing_comes_to_is_missing() -> None:
+    found = prove(explore(machine({**STATES, "Never": {**TELL, "Next": "Failed"}}), input={"job": "load"}, faults=0))
+    assert found.missing == ("Never",)

@@ -1,0 +1,266 @@
+"""Each built-in property: a run in which it does not hold, one in which it does; and properties of a team's own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aslkit.definition.document import load
+from aslkit.definition.model import StateMachine, parse
+from aslkit.simulation.exploration.properties import PROPERTIES, Property, PropertyError
+from aslkit.simulation.exploration.search import Exploration, explore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from aslkit.simulation.exploration.observed import Run
+
+GLUE = "arn:aws:states:::glue:startJobRun.sync"
+PUBLISH = "arn:aws:states:::sns:publish"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:t"
+CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Tell"}]
+RETRY = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 2}]
+TOLD = "States.Format('Load failed with {}: {}', $.error.Error, $.error.Cause)"
+
+
+def machine(states: dict[str, Any], **fields: Any) -> StateMachine:
+    data = {"StartAt": next(iter(states)), "States": states, **fields}
+    return parse(load(json.dumps(data), source="m.asl.yaml"))
+
+
+def job(**fields: Any) -> dict[str, Any]:
+    base = {"Type": "Task", "Resource": GLUE, "Parameters": {"JobName": "load"}, "TimeoutSeconds": 600}
+    return {**base, "ResultPath": None, "Retry": RETRY, **fields}
+
+
+def mail(text: str = TOLD, **fields: Any) -> dict[str, Any]:
+    parameters = {"TopicArn": TOPIC, "Subject": "a run", "Message.$": text}
+    base = {"Type": "Task", "Resource": PUBLISH, "Parameters": parameters, "TimeoutSeconds": 60}
+    return {**base, "ResultPath": None, "Retry": RETRY, **fields}
+
+
+def good(**changes: Any) -> StateMachine:
+    """A job, a mail about its failure, a mail about its success; states of the same name replace these."""
+    states: dict[str, Any] = {
+        "Load": job(Catch=CATCH, Next="Done"),
+        "Done": mail("States.Format('all well in {}', 'dev')", End=True, Catch=[{**CATCH[0], "Next": "Quiet"}]),
+        "Quiet": {"Type": "Succeed"},
+        "Tell": mail(Next="Failed"),
+        "Failed": {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"},
+    }
+    return machine({**states, **changes})
+
+
+def messages(exploration: Exploration) -> dict[str, str]:
+    """The first message of each property that does not hold."""
+    found: dict[str, str] = {}
+    for one in exploration.counterexamples:
+        found.setdefault(one.property, one.message)
+    return found
+
+
+def broken(tested: StateMachine, *, faults: int = 1, **settings: Any) -> dict[str, str]:
+    return messages(explore(tested, input={}, faults=faults, settings=settings))
+
+
+def test_a_good_machine_breaks_no_property() -> None:
+    assert broken(good(), faults=2) == {}
+
+
+def test_a_failure_that_is_told_twice_is_wrong() -> None:
+    again = good(Tell=mail(Next="Again"), Again=mail(Next="Failed"))
+    assert broken(again) == {
+        "failure-is-told": "'Load' failed with States.TaskFailed, and that is told 2 times, by 'Tell', 'Again'"
+    }
+
+
+def test_a_message_without_the_error_tells_nothing() -> None:
+    assert broken(good(Tell=mail("States.Format('Load {}', 'is broken')", Next="Failed"))) == {
+        "failure-is-told": (
+            "'Load' failed with States.TaskFailed, and nobody is told of it: the message of 'Tell' does not carry the "
+            "error"
+        )
+    }
+
+
+def test_a_message_without_the_name_of_the_state_or_job_tells_too_little() -> None:
+    anonymous = good(Tell=mail("States.Format('something failed: {}', $.error.Error)", Next="Failed"))
+    assert broken(anonymous) == {
+        "failure-is-told": (
+            "'Load' failed with States.TaskFailed, and the message of 'Tell' does not say which state or job it was"
+        )
+    }
+
+
+def test_a_machine_that_tells_nobody_is_wrong_unless_an_event_rule_does() -> None:
+    silent = machine({"Load": job(End=True)})
+    assert broken(silent) == {
+        "failure-is-told": (
+            "'Load' failed with States.TaskFailed, and nobody is told of it: no state that tells anybody was entered"
+        )
+    }
+    assert messages(explore(silent, input={}, faults=1, settings={"event-rule": ["FAILED", "TIMED_OUT"]})) == {}
+
+
+def test_a_lambda_function_may_be_what_tells_people() -> None:
+    function = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sesv2:sendEmail",
+        "Parameters": {"Content.$": TOLD},
+        "TimeoutSeconds": 60,
+        "ResultPath": None,
+        "Retry": RETRY,
+        "Next": "Failed",
+    }
+    exploration = explore(good(Tell=function), input={}, faults=1, when=[{"state": "Tell", "returns": {}}])
+    assert messages(exploration) == {}
+
+
+def test_a_success_mail_before_the_failure_is_wrong() -> None:
+    early = good(
+        Load=job(Catch=CATCH, Next="Done"),
+        Done=mail("States.Format('all well in {}', 'dev')", Next="More"),
+        More=job(Catch=CATCH, End=True, Parameters={"JobName": "more"}),
+        Tell=mail("States.Format('Load or More failed with {}: {}', $.error.Error, $.error.Cause)", Next="Failed"),
+    )
+    assert broken(early, success=["Done"]) == {
+        "no-success-mail-on-failure": (
+            "'Done' tells of a good end, and the run ends FAILED: States.TaskFailed: Command failed with exit code 1"
+        )
+    }
+
+
+def test_a_failure_that_goes_round_for_ever_is_wrong() -> None:
+    round_and_round = good(Load=job(Retry=[], Catch=[{**CATCH[0], "Next": "Load"}], Next="Done"))
+    mute = [{"fault": pattern} for pattern in ("*Exception", "hangs", "states: *", "glue: [ste]*")]
+    assert broken(round_and_round, mute=mute) == {"every-run-ends": "the run does not end: it goes on through 'Load'"}
+
+
+def test_a_call_that_never_comes_back_and_has_no_limit_is_wrong() -> None:
+    states = good().raw["States"]
+    unlimited = {key: value for key, value in states["Load"].items() if key != "TimeoutSeconds"}
+    assert broken(good(Load=unlimited))["every-run-ends"].endswith(
+        "which no catcher sees and nobody is told of: 'Load' never hears of its call again, and no TimeoutSeconds of "
+        "its own ends it in time"
+    )
+
+
+def test_a_job_that_is_not_waited_for_is_left_running() -> None:
+    loose = good(Load=job(Resource="arn:aws:states:::glue:startJobRun", Catch=CATCH, Next="Done"))
+    found = broken(loose)
+    assert found["no-job-left-running"] == (
+        "a run of job 'load' goes on when the execution has ended SUCCEEDED; nobody sees how it ends"
+    )
+
+
+def test_starts_duration_transitions_and_cost_have_limits() -> None:
+    limits = {"starts": {"load": 2}, "duration": "3m", "transitions": 4, "cost": 0.1}
+    assert broken(good(), limits=limits) == {
+        "starts-are-bounded": "job 'load' is started 3 times in one run; 2 are allowed",
+        "duration-is-bounded": "the run takes 3m15s; the limit is 3m",
+        "cost-is-bounded": "the run costs 0.15 US dollars; the limit is 0.10",
+    }
+
+
+def test_waits_are_as_agreed_or_wrong() -> None:
+    assert broken(good(), waits={"L*": [5, 10]}) == {}
+    assert broken(good(), waits={"L*": [5, 15]}) == {
+        "waits-as-agreed": (
+            "'Load' failed with States.TaskFailed and was tried again after 5s, 10s; agreed is after 5s, 15s"
+        )
+    }
+
+
+def test_residual_risk_is_wrong_only_if_a_rule_ought_to_see_it() -> None:
+    tested = good()
+    assert broken(tested, faults=2, **{"event-rule": ["FAILED"]}) == {}
+    assert broken(tested, faults=2, **{"event-rule": ["ABORTED"]}) == {
+        "residual-risk-is-seen": (
+            "the run ends FAILED by a message that cannot be sent, and the EventBridge rule does not watch FAILED: "
+            "nobody is told"
+        )
+    }
+    assert messages(explore(tested, input={}, faults=2, strict=True)) == {
+        "residual-risk-is-seen": (
+            "the run ends FAILED by a message that cannot be sent, and there is no EventBridge rule: nobody is told"
+        )
+    }
+
+
+def test_a_redrive_of_a_caught_failure_enters_the_fail_state_again() -> None:
+    assert broken(good(), redrive=True) == {
+        "redrive-succeeds": "'Load' failed; redriven with all mended, the run ends FAILED again: States.TaskFailed"
+    }
+
+
+def test_a_redrive_of_an_uncaught_failure_succeeds() -> None:
+    assert broken(machine({"Load": job(End=True)}), redrive=True, skip=["failure-is-told"]) == {}
+
+
+# --- of one's own ----------------------------------------------------------------------------------------------------
+
+
+def test_a_property_may_be_a_choice_rule() -> None:
+    own = {
+        "name": "short",
+        "explanation": "no run takes longer than two minutes",
+        "holds": {"Variable": "$.duration", "NumericLessThanEquals": 120},
+    }
+    assert broken(good(), properties=[own]) == {"short": "no run takes longer than two minutes: this does not hold"}
+
+
+def test_a_property_may_be_a_jsonata_expression() -> None:
+    own = {"name": "once", "holds": "{% $run.status = 'SUCCEEDED' or $count($run.mails) <= 1 %}"}
+    assert broken(good(), properties=[own]) == {}
+    never = {"name": "never", "holds": "{% $count($run.mails) = 0 %}"}
+    assert broken(good(), properties=[never]) == {"never": "never: this does not hold"}
+
+
+def test_a_property_may_be_a_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "our_checks.py").write_text(
+        "def quick(run):\n    if run.execution.duration > 120:\n        return f'{run.status} is slow'\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert broken(good(), properties=[{"name": "quick", "python": "our_checks:quick"}]) == {
+        "quick": "SUCCEEDED is slow"
+    }
+    sys.modules.pop("our_checks", None)
+
+
+def test_a_property_may_come_from_python() -> None:
+    def told(run: Run) -> Iterator[str]:
+        if not run.mails:
+            yield "nobody hears anything"
+
+    exploration = explore(machine({"P": {"Type": "Pass", "End": True}}), input={}, properties=[Property("t", "", told)])
+    assert messages(exploration) == {"t": "nobody hears anything"}
+
+
+@pytest.mark.parametrize(
+    ("own", "reason"),
+    [
+        ({"name": "p"}, "property 'p' says what has to hold by `holds` or by `python`, one of them"),
+        ({"name": "p", "python": "json:nothing"}, "property 'p': cannot use 'json:nothing': "),
+        ({"name": "p", "python": "json:loads"}, "property 'p' raises TypeError: "),
+        ({"name": "p", "holds": {"Variable": "$.x"}}, "property 'p': "),
+        ({"name": "p", "holds": {"Variable": "$.nothing", "IsNull": True}}, "property 'p' cannot be evaluated: "),
+    ],
+)
+def test_a_property_that_cannot_be_looked_at_is_refused(own: dict[str, Any], reason: str) -> None:
+    with pytest.raises(PropertyError) as raised:
+        broken(good(), properties=[own])
+    assert str(raised.value).startswith(reason)
+
+
+def test_a_property_that_is_skipped_is_not_looked_at() -> None:
+    exploration = explore(good(), input={}, faults=0, settings={"skip": [one.name for one in PROPERTIES]})
+    assert exploration.held == {}
+
+
+@pytest.mark.parametrize("one", PROPERTIES, ids=lambda one: one.name)
+def test_every_property_is_explained_in_a_sentence(one: Property) -> None:
+    assert one.explanation.endswith((".", ")"))

@@ -1,0 +1,99 @@
+"""pytest collects scenario files where aslkit is installed."""
+
+import pytest
+
+DEFINITION = """\
+StartAt: Load
+States:
+  Load:
+    Type: Task
+    Resource: arn:aws:states:::glue:startJobRun.sync
+    Parameters: {JobName: "load-${Environment}"}
+    TimeoutSeconds: 7200
+    Retry:
+      - {ErrorEquals: [States.ALL], IntervalSeconds: 60, MaxAttempts: 1}
+    End: true
+"""
+SCENARIOS = """\
+scenarios:
+- name: the load succeeds
+  tags: [quick]
+  then: {status: SUCCEEDED}
+- name: the load fails for good
+  when: [{state: Load, glue: failed}]
+  then: {status: FAILED, waits: {Load: [30]}}
+"""
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    pytester.makefile(".ini", pytest="[pytest]\naslkit_values = values.json\n")
+    pytester.makefile(".json", values='{"Environment": "dev"}')
+    pytester.makefile(".asl.yaml", nightly=DEFINITION)
+    pytester.makefile(".scenarios.yaml", nightly=SCENARIOS)
+    return pytester
+
+
+def test_each_scenario_is_a_test_and_a_failure_shows_what_differs_and_the_timeline(project: pytest.Pytester) -> None:
+    result = project.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*the load fails for good*",
+            "nightly.scenarios.yaml:7:34: the waits of 'Load' before its retries: expected *30s*, but it is *1m*",
+            "0:02:00  Load  tries again after 0:01:00 (attempt 2)",
+            "FAILED nightly.scenarios.yaml::the load fails for good*",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_tags_choose_scenarios_as_markers(project: pytest.Pytester) -> None:
+    project.runpytest_subprocess("-m", "quick", "--strict-markers").assert_outcomes(passed=1, deselected=1)
+
+
+def test_scenarios_run_in_several_processes(project: pytest.Pytester) -> None:
+    project.runpytest_subprocess("-n", "2").assert_outcomes(passed=1, failed=1)
+
+
+def test_a_file_with_a_mistake_of_its_own_fails_with_the_place(project: pytest.Pytester) -> None:
+    project.makefile(".scenarios.yaml", nightly=SCENARIOS.replace("scenarios:", "scenarioes: []\nscenarios:"))
+    result = project.runpytest_subprocess()
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(["nightly.scenarios.yaml:1:1: *scenarioes*"])
+
+
+@pytest.mark.parametrize(
+    ("definition", "told"),
+    [
+        (DEFINITION.replace("End: true", "Next: Nowhere"), "*AWS refuses the definition:*"),
+        (DEFINITION.replace("StartAt:", "StartAt: ["), "*nightly.asl.yaml:*"),
+    ],
+)
+def test_a_definition_that_aws_refuses_is_an_error_of_the_collection(
+    project: pytest.Pytester, definition: str, told: str
+) -> None:
+    project.makefile(".asl.yaml", nightly=definition)
+    result = project.runpytest_subprocess()
+    assert result.ret == 2
+    result.stdout.fnmatch_lines([told])
+
+
+def test_collecting_can_be_turned_off(project: pytest.Pytester) -> None:
+    assert project.runpytest_subprocess("-o", "aslkit_scenarios=false").ret == 5
+
+
+def test_the_fixture_runs_a_definition_from_the_root_folder_with_the_values_of_the_project(
+    project: pytest.Pytester,
+) -> None:
+    project.makepyfile(
+        test_nightly="""
+        from aslkit.testing import expect
+
+        def test_a_failed_load_is_tried_again(simulate_definition):
+            failing = [{"state": "Load", "invocation": 1, "glue": "failed"}]
+            execution = simulate_definition("nightly.asl.yaml", when=failing)
+            expect(execution).succeeded().waited("Load", "1m").ran("load-dev", "FAILED", "SUCCEEDED")
+        """
+    )
+    project.runpytest_subprocess("test_nightly.py").assert_outcomes(passed=1)
