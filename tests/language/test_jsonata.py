@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from random import Random
 
 import pytest
@@ -163,7 +164,6 @@ def test_a_number_that_only_passes_through_stays_as_it_is():
 
 def test_two_integers_that_are_one_double_give_that_double():
     states = {"input": {"a": 2**60 + 1, "b": 2**60 + 2}}
-    assert evaluate("[$states.input.a]", states) == [2**60]
     assert evaluate("[$states.input.a, $states.input.b]", states) == [2**60, 2**60]
 
 
@@ -240,7 +240,7 @@ def test_an_expression_says_which_variables_and_which_fields_of_states_it_reads(
         ("$range(0, 10, 3)", [0, 3, 6, 9]),
         ("$range(5, 1, -2)", [5, 3, 1]),
         ("$range(1, 9, 9)", 1),
-        ("$range(1, 9, 9)[]", [1]),
+        ("[$range(1, 9, 9)]", [1]),
         ("$range(9, 1, 1)", UNDEFINED),
         ("$count($range(1, 1000, 1))", 1000),
         ("$hash('abc', 'MD5')", "900150983cd24fb0d6963f7d28e17f72"),
@@ -464,10 +464,8 @@ def test_any_text_is_refused_or_gives_a_value_or_fails(text, value):
 @quick
 def test_whatever_is_read_stays_as_it_was(value):
     before = json.dumps(value)
-    try:
+    with suppress(JsonataError):
         evaluate("$x ~> |$|{'a': 2}, ['b']|", {"input": value}, x=value)
-    except JsonataError:
-        pass
     assert json.dumps(value) == before
 
 
@@ -520,7 +518,7 @@ KINDS: dict[str, list[str]] = {
         *("$max(<numbers>)", "$min(<numbers>)", "$average(<numbers>)", "$abs(<number>)", "$floor(<number>)"),
         *("$ceil(<number>)", "$round(<number>, 1)", "$power(<number>, 2)", "$number('0.5')"),
         *("(<truth> ? <number> : <number>)", "$reduce(<numbers>, function($a, $b){$a + $b})"),
-        *("($n := <number>; $n * 2)", "<text>"),
+        *("($n := <number>; $n * 2)", "<text>", "<any>"),
     ],
     "text": [
         *("'a'", "'Load'", "'x,y,z'", "''", "$greeting", "$states.input.name", "'é😀'"),
@@ -626,7 +624,7 @@ def alike(one, other):
 
 def test_a_second_engine_gives_the_same():
     random = Random(20)
-    texts = [written_at_random("any", random, random.choice((2, 3, 3, 4))) for _ in range(3000)]
+    texts = [written_at_random("any", random, random.choice((3, 5, 6, 7))) for _ in range(3000)]
     pairs = [(text, opinion(text), second_opinion(text)) for text in texts]
     judged = [(text, one, other) for text, one, other in pairs if other is not None]
     differing = [(text, one, other) for text, one, other in judged if one[0] != other[0] or not alike(one[1], other[1])]
