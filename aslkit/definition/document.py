@@ -114,7 +114,7 @@ class Document(Record):
         """The place of the value at `pointer` alone, all its lines; for the fixes that replace it."""
         entry = self._entry(pointer)
         # the parser ends a block collection where the next token starts, behind blank lines and comments
-        written = TRAILING.sub("", self.text[entry.value : entry.value_end])
+        written = re.sub(TRAILING, "", self.text[entry.value : entry.value_end])
         return self.locate(entry.value, entry.value + len(written))
 
     def is_plain(self, pointer: Pointer) -> bool:
@@ -217,7 +217,7 @@ def _check_json(text: str, source: str) -> None:
         raise DefinitionError(f"{name} is no JSON value", source=source, **_at(text, found.start() if found else 0))
 
     try:
-        json.loads(SUBSTITUTION.sub(_as_number, text), parse_constant=refuse)
+        json.loads(re.sub(SUBSTITUTION, _as_number, text), parse_constant=refuse)
     except json.JSONDecodeError as error:
         raise DefinitionError(
             f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}", source=source, **_at(text, error.pos)
@@ -240,7 +240,7 @@ def _at(text: str, offset: int) -> dict[str, int]:
     return {"line": len(starts), "column": max(offset, 0) - starts[-1] + 1}
 
 
-TRAILING = re.compile(r"(?:\r?\n[ \t]*(?:#[^\r\n]*)?)+\Z")
+TRAILING = r"(?:\r?\n[ \t]*(?:#[^\r\n]*)?)+\Z"
 
 
 def _too_deep() -> str:

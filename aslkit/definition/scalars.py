@@ -9,24 +9,25 @@ from functools import cache
 # that all places stay right, and shifted back in the scalars: ${Name} (a brace would open a mapping inside [..] or
 # {..}) and JSON's surrogate pairs (\ud83d\ude00), which YAML refuses. An escape that stands for a character of that
 # very part of the private use area goes the same way, so that nothing else is ever shifted back.
-SUBSTITUTION = re.compile(r"\$\{[^{}\n\"']*\}")
-SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-PRIVATE = re.compile(r"\\u[eE]0[0-7][0-9a-fA-F]")
-SHIELDED = re.compile(f"{SUBSTITUTION.pattern}|{SURROGATES.pattern}|{PRIVATE.pattern}")
+# The patterns stay texts, which `re` compiles when they are first used: most definitions hold nothing of the kind.
+SUBSTITUTION = r"\$\{[^{}\n\"']*\}"
+SURROGATES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+PRIVATE = r"\\u[eE]0[0-7][0-9a-fA-F]"
+SHIELDED = f"{SUBSTITUTION}|{SURROGATES}|{PRIVATE}"
 SHIFT = 0xE000
-SHIFTED = re.compile("[\ue000-\ue07f]+")
+SHIFTED = "[\ue000-\ue07f]+"
 
 
 def shield(text: str) -> str:
     """The text, as long as before, with every piece shifted that the YAML parser would misread."""
-    if ("${" not in text and "\\u" not in text) or SHIFTED.search(text):
+    if ("${" not in text and "\\u" not in text) or re.search(SHIFTED, text):
         return text
-    return SHIELDED.sub(_shifted, text)
+    return re.sub(SHIELDED, _shifted, text)
 
 
 def unshield(text: str) -> str:
     """A scalar's text with its shifted pieces as they were written; surrogate pairs become their character."""
-    return SHIFTED.sub(_written, text)
+    return re.sub(SHIFTED, _written, text)
 
 
 def _shifted(match: re.Match[str]) -> str:
@@ -36,7 +37,7 @@ def _shifted(match: re.Match[str]) -> str:
 
 def _written(match: re.Match[str]) -> str:
     text = "".join(chr(ord(character) - SHIFT) for character in match.group())
-    return PRIVATE.sub(lambda escape: chr(int(escape.group()[-4:], 16)), SURROGATES.sub(_character, text))
+    return re.sub(PRIVATE, lambda escape: chr(int(escape.group()[-4:], 16)), re.sub(SURROGATES, _character, text))
 
 
 def _character(match: re.Match[str]) -> str:

@@ -94,10 +94,18 @@ def parse_intrinsic(text: str) -> Call:
     return call
 
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_BLANKS = re.compile(r"[ \t\r\n]*")
-_STRING_PART = re.compile(r"[^'\\{]+|\\[\s\S]|\{\}|[{']")
+_NAME = r"[A-Za-z_][A-Za-z0-9_.]*"
+_NUMBER = r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+_BLANKS = r"[ \t\r\n]*"
+_STRING_PART = r"[^'\\{]+|\\[\s\S]|\{\}|[{']"
+
+
+@lru_cache(maxsize=16)
+def _regex(pattern: str) -> re.Pattern[str]:
+    """The expression, compiled when first needed."""
+    return re.compile(pattern)
+
+
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -114,7 +122,7 @@ class _Reader:
         return IntrinsicSyntaxError(self.text, self.at if at is None else at, reason)
 
     def skip_blanks(self) -> None:
-        blanks = _BLANKS.match(self.text, self.at)
+        blanks = _regex(_BLANKS).match(self.text, self.at)
         assert blanks is not None
         self.at = blanks.end()
 
@@ -125,7 +133,7 @@ class _Reader:
 
     def call(self, depth: int) -> Call:
         start = self.at
-        name = _NAME.match(self.text, start)
+        name = _regex(_NAME).match(self.text, start)
         if name is None:
             raise self.error("the name of an intrinsic function is expected here")
         if depth > MAX_NESTING:
@@ -164,7 +172,7 @@ class _Reader:
         start = self.at
         self.at += 1
         pieces = [""]
-        while part := _STRING_PART.match(self.text, self.at):
+        while part := _regex(_STRING_PART).match(self.text, self.at):
             match part[0]:
                 case "'":
                     self.at = part.end()
@@ -185,7 +193,7 @@ class _Reader:
 
     def number(self) -> Literal:
         start = self.at
-        written = _NUMBER.match(self.text, start)
+        written = _regex(_NUMBER).match(self.text, start)
         if written is None:
             raise self.error("a digit is expected after '-'")
         self.at = written.end()
@@ -196,7 +204,7 @@ class _Reader:
         return Literal(value, start)
 
     def word(self) -> Literal | None:
-        word = _NAME.match(self.text, self.at)
+        word = _regex(_NAME).match(self.text, self.at)
         if word is None or word[0] not in _WORDS:
             return None
         start, self.at = self.at, word.end()

@@ -366,10 +366,10 @@ class _Window:
 
 
 _QUOTES = frozenset("'\"")
-_ARRAY_CHARACTERS = re.compile(r"[\d,:\- ]+")
-_SLICE_CHARACTERS = re.compile(r"[\d:\-]+")
-_COMMA = re.compile(r" *, *")
-_PROPERTY_END = re.compile(r"[.\[( ]")
+_ARRAY_CHARACTERS = r"[\d,:\- ]+"
+_SLICE_CHARACTERS = r"[\d:\-]+"
+_COMMA = r" *, *"
+_PROPERTY_END = r"[.\[( ]"
 
 
 @lru_cache(maxsize=64)
@@ -411,7 +411,7 @@ class _PathReader(_Window):
     def _property(self) -> Segment:
         """`name` or `name(…)`, as far as the next '.', '[' or '('."""
         start = self.position
-        found = _PROPERTY_END.search(self.text, start, self.stop)
+        found = _regex(_PROPERTY_END).search(self.text, start, self.stop)
         self.position = found.start() if found else self.stop
         name = self.text[start : self.position]
         match self.at(self.position):
@@ -480,17 +480,17 @@ class _PathReader(_Window):
         if closing < 0:
             self.fail("'[' is not closed")
         inside = self.text[start:closing].strip()
-        if not _ARRAY_CHARACTERS.fullmatch(inside):
+        if not _regex(_ARRAY_CHARACTERS).fullmatch(inside):
             self.fail("expected indices, or two of them with ':' between")
         self.position = closing + 1
         return self._slice(inside, start) if ":" in inside else self._indices(inside, start)
 
     def _indices(self, inside: str, start: int) -> Indices:
-        return Indices(tuple(self._integer(part, start) for part in _COMMA.split(inside)))
+        return Indices(tuple(self._integer(part, start) for part in _regex(_COMMA).split(inside)))
 
     def _slice(self, inside: str, start: int) -> Slice:
         """Jayway reads the first two numbers and lets a third one pass."""
-        if not _SLICE_CHARACTERS.fullmatch(inside):
+        if not _regex(_SLICE_CHARACTERS).fullmatch(inside):
             self.fail("a slice is two numbers with ':' between", start)
         first, second = inside.split(":")[:2]
         if not first and not second:

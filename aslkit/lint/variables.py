@@ -255,13 +255,13 @@ def unread_variable(machine: StateMachine) -> Iterator[Hit]:
     known = by_name(machine)
     if not known:
         return
-    named = frozenset(NAMED.findall(machine.document.text))
+    named = frozenset(re.findall(NAMED, machine.document.text))
     for name, some in known.items():
         if name not in named:
             yield Hit(some[0].pointer, f'"{some[0].state.name}" assigns ${name}, which nothing reads')
 
 
-NAMED = re.compile(r"\$(\w+)")
+NAMED = r"\$(\w+)"
 
 
 @rule(ERROR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -518,7 +519,7 @@ KINDS: dict[str, list[str]] = {
         *("$max(<numbers>)", "$min(<numbers>)", "$average(<numbers>)", "$abs(<number>)", "$floor(<number>)"),
         *("$ceil(<number>)", "$round(<number>, 1)", "$power(<number>, 2)", "$number('0.5')"),
         *("(<truth> ? <number> : <number>)", "$reduce(<numbers>, function($a, $b){$a + $b})"),
-        *("($n := <number>; $n * 2)", "<text>", "<any>"),
+        *("($n := <number>; $n * 2)", "(<any> - <number>)", "$sum(<truth>)"),
     ],
     "text": [
         *("'a'", "'Load'", "'x,y,z'", "''", "$greeting", "$states.input.name", "'é😀'"),
@@ -526,14 +527,14 @@ KINDS: dict[str, list[str]] = {
         *("$substring(<text>, 1, 2)", "$substring(<text>, -2)", "$substringBefore(<text>, 'a')"),
         *("$substringAfter(<text>, <text>)", "$join(<texts>, '-')", "$replace(<text>, 'a', <text>)"),
         *("$replace(<text>, /[aeo]+/, '_')", "$pad(<text>, 5, '#')", "$pad(<text>, -8, 'ab')", "$string(<number>)"),
-        *("$string(<numbers>)", "$type(<any>)", "(<truth> ? <text> : <text>)", "$base64encode('abc')"),
-        *("$encodeUrlComponent(<text>)", "$formatNumber(<number>, '#,##0.00')"),
+        *("$string($states.input.numbers)", "$type(<number>)", "(<truth> ? <text> : <text>)", "$base64encode('abc')"),
+        *("$encodeUrlComponent(<text>)", "$uppercase(<any>)", "$formatNumber(<number>, '#,##0.00')"),
     ],
     "truth": [
         *("true", "false", "$on", "$states.input.flag", "(<number> < <number>)", "(<number> >= <number>)"),
         *("(<text> < <text>)", "(<text> = <text>)", "(<any> = <any>)", "(<any> != <any>)", "(<truth> and <truth>)"),
         *("(<truth> or <truth>)", "$not(<truth>)", "$exists(<any>)", "(<number> in <numbers>)", "$boolean(<any>)"),
-        *("$contains(<text>, 'a')", "$contains(<text>, /[a-f]+$/)"),
+        *("(<any> <= <any>)", "$contains(<text>, 'a')", "$contains(<text>, /[a-f]+$/)"),
     ],
     "numbers": [
         *("$states.input.numbers", "$limits", "[1..4]", "$states.input.orders.price", "$states.input.orders.id"),
@@ -567,19 +568,20 @@ KINDS: dict[str, list[str]] = {
 
 Left out are the kinds where the second engine is known to go its own way: `%` of fractions, which it cuts off;
 `$string` of arrays with other than ASCII characters, which it escapes; `$distinct` of a written array with one
-distinct element, which it gives instead of the array.
+distinct element, which it gives instead of the array; null or nothing as an argument of `$sum`, `$type` and `$replace`,
+which it takes for each other or for text.
 """
 
 
+HOLE = re.compile(r"<(\w+)>")
+NESTED = {kind: [choice for choice in choices if HOLE.search(choice)] for kind, choices in KINDS.items()}
+FLAT = {kind: [choice for choice in choices if not HOLE.search(choice)] for kind, choices in KINDS.items()}
+
+
 def written_at_random(kind, random, depth):
-    choices = KINDS[kind]
-    flat = [choice for choice in choices if "<" not in choice.replace(" < ", "")] if depth <= 0 else choices
-    pieces = random.choice(flat or choices).split("<")
-    text = pieces[0]
-    for piece in pieces[1:]:
-        name, closed, rest = piece.partition(">")
-        text += written_at_random(name, random, depth - 1) + rest if closed and name in KINDS else "<" + piece
-    return text
+    deeper = depth > 0 and random.random() < 0.9
+    choice = random.choice((NESTED if deeper else FLAT)[kind] or KINDS[kind])
+    return HOLE.sub(lambda hole: written_at_random(hole[1], random, depth - 1), choice)
 
 
 def second_opinion(text):
@@ -594,7 +596,7 @@ def second_opinion(text):
             frame.bind(name, value)
         return "value", expression.evaluate(None, frame)
     except JException as error:
-        return "error", error.error
+        return None if error.error == "Unexpected" else ("error", error.error)
     except (ArithmeticError, TypeError, ValueError, AttributeError):
         return None  # Division by zero is one.
 
@@ -623,8 +625,9 @@ def alike(one, other):
 
 
 def test_a_second_engine_gives_the_same():
+    pytest.importorskip("jsonata")
     random = Random(20)
-    texts = [written_at_random("any", random, random.choice((3, 5, 6, 7))) for _ in range(3000)]
+    texts = [written_at_random("any", random, random.choice((3, 4, 5))) for _ in range(3000)]
     pairs = [(text, opinion(text), second_opinion(text)) for text in texts]
     judged = [(text, one, other) for text, one, other in pairs if other is not None]
     differing = [(text, one, other) for text, one, other in judged if one[0] != other[0] or not alike(one[1], other[1])]
