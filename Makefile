@@ -47,6 +47,7 @@ docs: $(VENV)/.docs ## build the documentation into site/
 bench: $(VENV)/.test ## how fast, against what
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/simulator.py
+	$(BIN)/python benchmarks/explore.py
 
 scores: $(VENV)/.test ## how much of what AWS recorded comes out the same: make scores SHARED=folder
 	$(BIN)/python benchmarks/scores.py $(SHARED)

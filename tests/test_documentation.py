@@ -54,3 +54,12 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
 def test_python_code_in_the_documentation_runs(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     exec(compile(code, "documentation", "exec"), {})
+
+
+def test_the_proof_of_the_reference_workflow_is_as_it_would_be_written_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    written = tmp_path / "proof.md"
+    assert main(["explore", "definitions/db-refresh.asl.yaml", "--faults", "1", "--proof", str(written)]) == 0
+    assert written.read_text() == (ROOT / "docs" / "db-refresh-proof.md").read_text()
