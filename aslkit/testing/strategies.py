@@ -1,4 +1,4 @@
-"""Hypothesis strategies: state machines, and what their tasks may answer; all shrink to something readable.
+"""Hypothesis strategies: state machines, their inputs, what their tasks may answer; all shrink to something readable.
 
 Needs the package hypothesis.
 """
@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from aslkit.definition.model import Task, all_states
 from aslkit.definition.resource import parse_resource
 from aslkit.language.errors import ALL
+from aslkit.operations.contract import contract, json_schema
 from aslkit.simulation.resources.account import Account
 from aslkit.simulation.resources.scripted import Fails, Hangs, Reply, Returns, When
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from hypothesis.strategies import SearchStrategy
 
@@ -44,6 +45,42 @@ VALUES = st.recursive(
     max_leaves=5,
 )
 """JSON values, mostly with fields that the paths of `state_machines` may read."""
+
+
+# --- inputs ----------------------------------------------------------------------------------------------------------
+
+
+def inputs(machine: StateMachine) -> SearchStrategy[Json]:
+    """Inputs that keep the contract of a machine (`aslkit input`): the fields that every route needs are there, others
+    may be, and each has a type that fits where it is known."""
+    return _of_schema(json_schema(contract(machine), title="input"))
+
+
+def _of_schema(schema: Mapping[str, Json]) -> SearchStrategy[Json]:
+    """Values that fit what `json_schema` writes: type, properties, required, items."""
+    types = schema.get("type", "any")
+    names = [types] if isinstance(types, str) else types
+    return st.one_of([_of_type(name, schema) for name in names])
+
+
+def _of_type(name: str, schema: Mapping[str, Json]) -> SearchStrategy[Json]:
+    if name == "object":
+        properties = {key: _of_schema(inner) for key, inner in schema.get("properties", {}).items()}
+        needed = {key: properties[key] for key in schema.get("required", ())}
+        rest = {key: strategy for key, strategy in properties.items() if key not in needed}
+        return st.fixed_dictionaries(needed, optional=rest)
+    if name == "array":
+        return st.lists(_of_schema(schema.get("items", {})), max_size=3)
+    return SCALARS.get(name, VALUES)
+
+
+SCALARS: dict[str, SearchStrategy[Json]] = {
+    "string": st.sampled_from(["", "a", "x y", "é"]),
+    "integer": st.integers(0, 10),
+    "number": st.integers(0, 10) | st.sampled_from([0.5, 1e3]),
+    "boolean": st.booleans(),
+    "null": st.none(),
+}
 
 
 # --- what tasks answer -----------------------------------------------------------------------------------------------
