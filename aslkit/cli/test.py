@@ -56,6 +56,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("-k", dest="words", metavar="WORDS", help="only scenarios whose name holds these words")
     made.add_argument("--fail-fast", action="store_true", help="stop after the first scenario that fails")
     made.add_argument("--coverage", action="store_true", help="say what the scenarios never used")
+    made.add_argument(
+        "--fail-under",
+        type=float,
+        metavar="PERCENT",
+        help="fail when the scenarios of a file use less of its definition (implies --coverage)",
+    )
     made.add_argument("--format", choices=("text", "json", "junit"), default="text", help="how to report (text)")
     made.add_argument("--config", metavar="FILE", help="the project's rules (default: the nearest aslkit.yaml)")
     substitutions.add_arguments(made)
@@ -78,7 +84,19 @@ def run(options: argparse.Namespace) -> int:
     forms: Mapping[str, Callable[[list[Report]], str]] = {"json": as_json, "junit": as_junit}
     paint = Paint(wanted(sys.stdout))
     print(forms[options.format](reports) if options.format in forms else as_text(reports, paint))
-    return int(refused or any(not verdict.passed for report in reports for verdict in report.verdicts))
+    low = [report for report in reports if _is_under(report, options.fail_under)]
+    for report in low:
+        assert report.coverage is not None
+        print(
+            f"{report.document.source}: {report.coverage.percent:.1f} % of the definition is used, less than "
+            f"{options.fail_under:g} %",
+            file=sys.stderr,
+        )
+    return int(bool(low) or refused or any(not verdict.passed for report in reports for verdict in report.verdicts))
+
+
+def _is_under(report: Report, percent: float | None) -> bool:
+    return percent is not None and report.coverage is not None and report.coverage.percent < percent
 
 
 def _report(name: str, options: argparse.Namespace) -> Report | None:
@@ -107,8 +125,9 @@ def _report(name: str, options: argparse.Namespace) -> Report | None:
         return None
     machine = parse(definition)
     verdicts = list(_verdicts(document, definition, options, os.path.dirname(name)))
+    wanted_coverage = options.coverage or options.fail_under is not None
     executions = [verdict.execution for verdict in verdicts if verdict.execution is not None]
-    return Report(document, definition, verdicts, coverage(machine, executions) if options.coverage else None)
+    return Report(document, definition, verdicts, coverage(machine, executions) if wanted_coverage else None)
 
 
 def _verdicts(document: Document, definition: Document, options: argparse.Namespace, folder: str) -> Iterator[Verdict]:

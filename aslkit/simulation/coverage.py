@@ -51,6 +51,11 @@ class Coverage(Record):
         return sum(part.kind == kind for part in self.uses)
 
     @property
+    def percent(self) -> float:
+        """How many parts of a hundred, of all kinds alike, were used at least once; 100 where there are none."""
+        return 100.0 * sum(count > 0 for count in self.uses.values()) / len(self.uses) if self.uses else 100.0
+
+    @property
     def missed(self) -> tuple[Part, ...]:
         """The parts that were never used, in the order of the definition."""
         return tuple(part for part, count in self.uses.items() if not count)

@@ -178,3 +178,19 @@ def test_a_scenario_file_without_its_definition_cannot_run(capsys: pytest.Captur
     assert capsys.readouterr().err == (
         "aslkit: m.scenarios.yaml is about a definition that cannot be read: m.asl.yaml: no such file\n"
     )
+
+
+@pytest.mark.parametrize(("percent", "code"), [("90", 0), ("100", 1)])
+def test_scenarios_that_use_too_little_of_the_definition_fail(
+    percent: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "m.asl.yaml").write_text(
+        "StartAt: A\nStates:\n"
+        + "".join(f"  {name}: {{Type: Pass, Next: {after}}}\n" for name, after in ("AB", "BC", "CD", "DE", "EF", "FG"))
+        + "  G: {Type: Choice, Choices: [{Variable: $.x, IsPresent: true, Next: H}], Default: H}\n"
+        + "  H: {Type: Succeed}\n"
+    )
+    (tmp_path / "m.scenarios.yaml").write_text("scenarios: [{name: plain, then: {status: SUCCEEDED}}]\n")
+    assert main(["test", str(tmp_path), "--fail-under", percent]) == code
+    told = f"{tmp_path}/m.scenarios.yaml: 93.8 % of the definition is used, less than 100 %\n"
+    assert capsys.readouterr().err.endswith(told if code else "")
