@@ -9,18 +9,13 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from aslkit.cli import files, substitutions
-from aslkit.cli.config import config_for
+from aslkit.cli import files, simulate, substitutions
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
-from aslkit.cli.lint import lint_document
-from aslkit.cli.lint import report as findings_report
 from aslkit.cli.progress import Line
 from aslkit.cli.test import reader
 from aslkit.definition.document import load
 from aslkit.definition.model import parse
-from aslkit.definition.substitution import SubstitutionError, substitute
-from aslkit.lint.engine import ERROR
 from aslkit.report import proof as proof_report
 from aslkit.report.colour import Paint, wanted
 from aslkit.report.counterexample import scenario_text
@@ -100,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
         return _merge(options)
     if options.definition is None:
         raise CannotRun("name a definition to explore, or the reports to --merge")
-    definition = _definition(options)
+    definition = simulate.definition(options, "explored")
     if definition is None:
         return 1
     scenarios = _scenarios(options)
@@ -112,24 +107,6 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(as_text(exploration, Paint(wanted(sys.stdout))))
     return int(bool(exploration.counterexamples))
-
-
-def _definition(options: argparse.Namespace) -> Document | None:
-    """The definition with its placeholders filled; None, after a report, when AWS would refuse it."""
-    document = substitutions.document(options.definition)
-    values = substitutions.given(options)
-    if values:
-        try:
-            document = substitute(document, values)
-        except SubstitutionError as error:
-            raise CannotRun(f"{document.source}: {error.message}") from None
-    config = config_for(options.definition, options.config)
-    errors = [found for found in lint_document(document, config) if found.severity == ERROR]
-    if errors:
-        print(findings_report(errors, {document.source: document.text}, files=1, stream=sys.stderr), file=sys.stderr)
-        print(f"{document.source} is not explored: AWS refuses it", file=sys.stderr)
-        return None
-    return document
 
 
 def _scenarios(options: argparse.Namespace) -> Document | None:

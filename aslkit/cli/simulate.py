@@ -92,8 +92,8 @@ def run(options: argparse.Namespace) -> int:
     return int(verdict.execution.status != "SUCCEEDED")
 
 
-def definition(options: argparse.Namespace) -> Document | None:
-    """The definition with its placeholders filled; None, after a report, when AWS would refuse it."""
+def definition(options: argparse.Namespace, done: str = "simulated") -> Document | None:
+    """The definition with its placeholders filled; None, after a report, when AWS would refuse it: it is not `done`."""
     document = substitutions.document(options.definition)
     values = substitutions.given(options)
     if values:
@@ -105,7 +105,7 @@ def definition(options: argparse.Namespace) -> Document | None:
     errors = [found for found in lint_document(document, config) if found.severity == ERROR]
     if errors:
         print(report(errors, {document.source: document.text}, files=1, stream=sys.stderr), file=sys.stderr)
-        print(f"{document.source} is not simulated: AWS refuses it", file=sys.stderr)
+        print(f"{document.source} is not {done}: AWS refuses it", file=sys.stderr)
         return None
     return document
 

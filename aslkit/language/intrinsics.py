@@ -13,7 +13,7 @@ from math import floor, isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from aslkit.language.errors import RUNTIME, StatesError
-from aslkit.language.jsonpath import PathNotFound, PathSyntaxError, compile_path, parse_path
+from aslkit.language.jsonpath import PathNotFound, PathSyntaxError, compile_path, parse_path, regex
 from aslkit.record import Record
 
 if TYPE_CHECKING:
@@ -100,12 +100,6 @@ _BLANKS = r"[ \t\r\n]*"
 _STRING_PART = r"[^'\\{]+|\\[\s\S]|\{\}|[{']"
 
 
-@lru_cache(maxsize=16)
-def _regex(pattern: str) -> re.Pattern[str]:
-    """The expression, compiled when first needed."""
-    return re.compile(pattern)
-
-
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -122,7 +116,7 @@ class _Reader:
         return IntrinsicSyntaxError(self.text, self.at if at is None else at, reason)
 
     def skip_blanks(self) -> None:
-        blanks = _regex(_BLANKS).match(self.text, self.at)
+        blanks = regex(_BLANKS).match(self.text, self.at)
         assert blanks is not None
         self.at = blanks.end()
 
@@ -133,7 +127,7 @@ class _Reader:
 
     def call(self, depth: int) -> Call:
         start = self.at
-        name = _regex(_NAME).match(self.text, start)
+        name = regex(_NAME).match(self.text, start)
         if name is None:
             raise self.error("the name of an intrinsic function is expected here")
         if depth > MAX_NESTING:
@@ -172,7 +166,7 @@ class _Reader:
         start = self.at
         self.at += 1
         pieces = [""]
-        while part := _regex(_STRING_PART).match(self.text, self.at):
+        while part := regex(_STRING_PART).match(self.text, self.at):
             match part[0]:
                 case "'":
                     self.at = part.end()
@@ -193,7 +187,7 @@ class _Reader:
 
     def number(self) -> Literal:
         start = self.at
-        written = _regex(_NUMBER).match(self.text, start)
+        written = regex(_NUMBER).match(self.text, start)
         if written is None:
             raise self.error("a digit is expected after '-'")
         self.at = written.end()
@@ -204,7 +198,7 @@ class _Reader:
         return Literal(value, start)
 
     def word(self) -> Literal | None:
-        word = _regex(_NAME).match(self.text, self.at)
+        word = regex(_NAME).match(self.text, self.at)
         if word is None or word[0] not in _WORDS:
             return None
         start, self.at = self.at, word.end()
@@ -266,7 +260,7 @@ def json_text(value: Json) -> str:
 # --- what the functions do -------------------------------------------------------------------------------------------
 
 
-class _Failure(Exception):
+class IntrinsicFailure(Exception):
     """The function cannot work on these values; the text says why."""
 
 
@@ -282,7 +276,7 @@ def _math_add(one: float, other: float) -> int:
     total = _whole(one) + _whole(other)
     if -(2**63) <= total < 2**63:
         return total
-    raise _Failure("the sum does not fit in 64 bits")
+    raise IntrinsicFailure("the sum does not fit in 64 bits")
 
 
 def _math_random(source: Random, start: float, end: float, seed: float | None = None) -> int:
@@ -293,7 +287,7 @@ def _math_random(source: Random, start: float, end: float, seed: float | None = 
         source = Random(_whole(seed))
     low, high = _whole(start), _whole(end)
     if low >= high:
-        raise _Failure(f"the start number {low} is not less than the end number {high}")
+        raise IntrinsicFailure(f"the start number {low} is not less than the end number {high}")
     return source.randrange(low, high)
 
 
@@ -310,7 +304,7 @@ def _array(*values: Json) -> list[Json]:
 def _array_partition(array: list[Json], size: float) -> list[list[Json]]:
     chunk = _whole(size)
     if chunk < 1:
-        raise _Failure(f"the chunk size {chunk} is not a positive number")
+        raise IntrinsicFailure(f"the chunk size {chunk} is not a positive number")
     return [array[start : start + chunk] for start in range(0, len(array), chunk)]
 
 
@@ -342,10 +336,10 @@ def _identity(value: Json) -> object:
 def _array_range(start: float, end: float, step: float) -> list[int]:
     first, last, stride = _whole(start), _whole(end), _whole(step)
     if stride == 0:
-        raise _Failure("the step of the range is 0")
+        raise IntrinsicFailure("the step of the range is 0")
     count = (last - first) // stride + 1
     if count > MAX_RANGE:
-        raise _Failure(f"the range has more than {MAX_RANGE} elements")
+        raise IntrinsicFailure(f"the range has more than {MAX_RANGE} elements")
     return [first + index * stride for index in range(count)]
 
 
@@ -353,7 +347,7 @@ def _array_get_item(array: list[Json], index: float) -> Json:
     place = _whole(index)
     if 0 <= place < len(array):
         return array[place]
-    raise _Failure(f"the index {place} is out of bounds for an array of length {len(array)}")
+    raise IntrinsicFailure(f"the index {place} is out of bounds for an array of length {len(array)}")
 
 
 def _base64_encode(text: str) -> str:
@@ -370,7 +364,7 @@ def _base64_decode(text: str) -> str:
     try:
         return b64decode(written + b"=" * (-len(written) % 4)).decode(errors="replace")
     except ValueError:
-        raise _Failure("the text is not Base64") from None
+        raise IntrinsicFailure("the text is not Base64") from None
 
 
 _BASE64_ALPHABET = re.compile(rb"[A-Za-z0-9+/]+")
@@ -382,13 +376,13 @@ def _hash(text: str, algorithm: str) -> str:
     from hashlib import new
 
     if algorithm not in _ALGORITHMS:
-        raise _Failure(f"'{algorithm}' is not one of the algorithms {', '.join(_ALGORITHMS)}")
+        raise IntrinsicFailure(f"'{algorithm}' is not one of the algorithms {', '.join(_ALGORITHMS)}")
     return new(_ALGORITHMS[algorithm], _bytes(text), usedforsecurity=False).hexdigest()
 
 
 def _bytes(text: str) -> bytes:
     if len(text) > MAX_CHARACTERS:
-        raise _Failure(f"the text has {len(text)} characters, and at most {MAX_CHARACTERS} are allowed")
+        raise IntrinsicFailure(f"the text has {len(text)} characters, and at most {MAX_CHARACTERS} are allowed")
     return text.encode(errors="replace")
 
 
@@ -399,15 +393,15 @@ def _string_to_json(text: str) -> Json:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise _Failure(f"the text is not JSON at character {error.pos}") from None
+        raise IntrinsicFailure(f"the text is not JSON at character {error.pos}") from None
     except ValueError as error:
-        raise _Failure(f"the text is not JSON: {error}") from None
+        raise IntrinsicFailure(f"the text is not JSON: {error}") from None
 
 
 def _json_merge(one: dict[str, Json], other: dict[str, Json], deep: bool) -> dict[str, Json]:
     """The members of both, the second's where both have one. Only shallow merging exists; the guide says so."""
     if deep:
-        raise _Failure("only shallow merging exists, and the third argument is true")
+        raise IntrinsicFailure("only shallow merging exists, and the third argument is true")
     return one | other
 
 
@@ -426,7 +420,8 @@ def _format(template: str, *values: Json) -> str:
 
 def _interpolate(pieces: list[str] | tuple[str, ...], values: tuple[Json, ...] | list[Json]) -> str:
     if len(pieces) != len(values) + 1:
-        raise _Failure(f"the template has {len(pieces) - 1} placeholders {{}}, and {len(values)} values are given")
+        gaps = len(pieces) - 1
+        raise IntrinsicFailure(f"the template has {gaps} placeholders {{}}, and {len(values)} values are given")
     text = pieces[0]
     for value, piece in zip(values, pieces[1:], strict=True):
         text += plain_text(value) + piece
@@ -617,7 +612,7 @@ def _guarded(call: Call, body: Callable[[Scope], Json]) -> Callable[[Scope], Jso
     def evaluate(scope: Scope) -> Json:
         try:
             return body(scope)
-        except (PathNotFound, _Failure, RecursionError) as error:
+        except (PathNotFound, IntrinsicFailure, RecursionError) as error:
             raise _failed(call, error, scope) from None
 
     return evaluate
@@ -657,13 +652,13 @@ def _body_on_two(
     return body
 
 
-def _mismatch(function: Function, values: list[Json]) -> _Failure:
+def _mismatch(function: Function, values: list[Json]) -> IntrinsicFailure:
     number, kind, value = next(
         (number, kind, value)
         for number, (kind, value) in enumerate(zip(function.kinds(len(values)), values, strict=True), 1)
         if type(value) not in _TYPES[kind]
     )
-    return _Failure(f"argument {number} is of type {kind_of(value)}, not {kind}")
+    return IntrinsicFailure(f"argument {number} is of type {kind_of(value)}, not {kind}")
 
 
 def _failed(call: Call, error: Exception, scope: Scope) -> StatesError:

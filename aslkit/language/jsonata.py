@@ -15,7 +15,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from aslkit.language.intrinsics import FUNCTIONS, _Failure, json_text
+from aslkit.language.intrinsics import FUNCTIONS, IntrinsicFailure, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -436,7 +436,7 @@ def _like(intrinsic: str, name: str, finish: Callable[[Json], Json]) -> Callable
             return None
         try:
             return finish(run(*values))
-        except _Failure as error:
+        except IntrinsicFailure as error:
             raise JsonataError(f'The function "{name}" failed: {error}') from None
         except RecursionError:
             raise JsonataError(f'The function "{name}" failed: the value is nested too deeply') from None

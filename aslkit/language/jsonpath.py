@@ -373,7 +373,7 @@ _PROPERTY_END = r"[.\[( ]"
 
 
 @lru_cache(maxsize=64)
-def _regex(pattern: str) -> re.Pattern[str]:
+def regex(pattern: str) -> re.Pattern[str]:
     """The expression, compiled when first needed: few definitions hold conditions, but every lint imports this."""
     return re.compile(pattern)
 
@@ -411,7 +411,7 @@ class _PathReader(_Window):
     def _property(self) -> Segment:
         """`name` or `name(…)`, as far as the next '.', '[' or '('."""
         start = self.position
-        found = _regex(_PROPERTY_END).search(self.text, start, self.stop)
+        found = regex(_PROPERTY_END).search(self.text, start, self.stop)
         self.position = found.start() if found else self.stop
         name = self.text[start : self.position]
         match self.at(self.position):
@@ -480,17 +480,17 @@ class _PathReader(_Window):
         if closing < 0:
             self.fail("'[' is not closed")
         inside = self.text[start:closing].strip()
-        if not _regex(_ARRAY_CHARACTERS).fullmatch(inside):
+        if not regex(_ARRAY_CHARACTERS).fullmatch(inside):
             self.fail("expected indices, or two of them with ':' between")
         self.position = closing + 1
         return self._slice(inside, start) if ":" in inside else self._indices(inside, start)
 
     def _indices(self, inside: str, start: int) -> Indices:
-        return Indices(tuple(self._integer(part, start) for part in _regex(_COMMA).split(inside)))
+        return Indices(tuple(self._integer(part, start) for part in regex(_COMMA).split(inside)))
 
     def _slice(self, inside: str, start: int) -> Slice:
         """Jayway reads the first two numbers and lets a third one pass."""
-        if not _regex(_SLICE_CHARACTERS).fullmatch(inside):
+        if not regex(_SLICE_CHARACTERS).fullmatch(inside):
             self.fail("a slice is two numbers with ':' between", start)
         first, second = inside.split(":")[:2]
         if not first and not second:
@@ -715,7 +715,7 @@ class _ConditionReader(_Window):
     def _operator(self) -> str:
         """The run of `< > = ~ !`, or the word up to a blank."""
         end = _OPERATOR_END if self.skip_blanks() in _RELATIONAL else _BLANK
-        found = _regex(end).search(self.text, self.position, self.stop)
+        found = regex(end).search(self.text, self.position, self.stop)
         start, self.position = self.position, found.start() if found else self.stop
         return self.text[start : self.position].lower()
 
@@ -758,7 +758,7 @@ class _ConditionReader(_Window):
     def _pattern(self) -> Literal:
         start = self.position
         closing = self.unescaped("/", start + 1)
-        flags = _regex(_PATTERN_FLAGS).match(self.text, closing + 1, self.stop)
+        flags = regex(_PATTERN_FLAGS).match(self.text, closing + 1, self.stop)
         self.position = flags.end() if flags else closing + 1
         text = self.text[start : self.position]
         try:
@@ -774,10 +774,10 @@ class _ConditionReader(_Window):
         return self.fail("expected true, false or null; other text is quoted")
 
     def _number(self) -> Literal:
-        found = _regex(_NUMBER_END).search(self.text, self.position, self.stop)
+        found = regex(_NUMBER_END).search(self.text, self.position, self.stop)
         start, self.position = self.position, found.start() if found else self.stop
         digits = self.text[start : self.position]
-        if not _regex(_NUMBER).fullmatch(digits):
+        if not regex(_NUMBER).fullmatch(digits):
             self.fail("expected a path, a number, a quoted text, true, false, null, [, { or /", start)
         return Literal("number", digits)
 
@@ -824,7 +824,7 @@ def _unescape(text: str) -> str:
     """The text without its backslashes, as Jayway reads names and quoted text. Raises ValueError."""
     if "\\" not in text:
         return text
-    plain = _regex(_ESCAPE).sub(_unescaped, text)
+    plain = regex(_ESCAPE).sub(_unescaped, text)
     try:
         return plain.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
@@ -835,7 +835,7 @@ def _unescaped(found: re.Match[str]) -> str:
     digits, character = found.groups()
     if digits is None:
         return _ESCAPES.get(character, character or "")
-    if not _regex(_HEXADECIMAL).fullmatch(digits):
+    if not regex(_HEXADECIMAL).fullmatch(digits):
         raise ValueError(f"'\\u{digits}' is no character")
     return chr(int(digits, 16))
 
@@ -1594,7 +1594,7 @@ def _equal(left: Any, right: Any, run: _Run) -> bool:
     if isinstance(left, str):
         return left == (str(right.decimal) if isinstance(right, _Number) else right)
     if isinstance(left, _Number):
-        if isinstance(right, str) and _regex(_NUMBER).fullmatch(right):
+        if isinstance(right, str) and regex(_NUMBER).fullmatch(right):
             right = _number(right)
         return isinstance(right, _Number) and left.decimal == right.decimal
     if isinstance(left, _Container):
@@ -1920,9 +1920,9 @@ class _LiteralReader:
         word = self._word(ends)
         if word in _WORDS:
             return _WORDS[word]
-        if _regex(_INTEGER).fullmatch(word) and len(word) < 1000:
+        if regex(_INTEGER).fullmatch(word) and len(word) < 1000:
             return int(word)
-        return _finite(word) if _regex(_FLOAT).fullmatch(word) else word
+        return _finite(word) if regex(_FLOAT).fullmatch(word) else word
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -2013,7 +2013,7 @@ class _PatternReader:
     __slots__ = ("depth", "flags", "position", "text")
 
     def __init__(self, text: str, flags: frozenset[str]) -> None:
-        self.text = _regex(_QUOTED_PART).sub(_without_quotation, text)
+        self.text = regex(_QUOTED_PART).sub(_without_quotation, text)
         self.flags = flags
         self.position = 0
         self.depth = 0
@@ -2057,13 +2057,13 @@ class _PatternReader:
 
     def _significant(self) -> str:
         """The next character, behind blanks and comments when flag x lets them be."""
-        if "x" in self.flags and (found := _regex(_PATTERN_COMMENT).match(self.text, self.position)):
+        if "x" in self.flags and (found := regex(_PATTERN_COMMENT).match(self.text, self.position)):
             self.position = found.end()
         return self._peek()
 
     def _quantified(self, atom: _Program) -> _Program:
         self._significant()
-        found = _regex(_QUANTIFIER).match(self.text, self.position)
+        found = regex(_QUANTIFIER).match(self.text, self.position)
         if not found:
             return atom
         self.position = found.end()
@@ -2096,7 +2096,7 @@ class _PatternReader:
                 return (("check", _line_end if "m" in self.flags else _text_end),)
             case "\\":
                 return self._escaped_atom()
-            case "{" if _regex(_QUANTIFIER).match(self.text, self.position - 1):
+            case "{" if regex(_QUANTIFIER).match(self.text, self.position - 1):
                 self.position -= 1  # Java repeats nothing, without a complaint
                 return ()
             case "*" | "+" | "?" | "{" as character:
@@ -2137,10 +2137,10 @@ class _PatternReader:
         for head, look in _LOOKS.items():
             if self._accept(head):
                 return (("check", look(self._closed(flags))),)
-        if found := _regex(_GROUP_NAME).match(self.text, self.position):
+        if found := regex(_GROUP_NAME).match(self.text, self.position):
             self.position = found.end()
             return self._closed(flags)
-        if found := _regex(_GROUP_FLAGS).match(self.text, self.position):
+        if found := regex(_GROUP_FLAGS).match(self.text, self.position):
             self.position = found.end()
             self.flags = (flags | frozenset(found[1])) - frozenset(found[2] or "")
             return self._closed(flags) if found[3] == ":" else ()
@@ -2163,7 +2163,7 @@ class _PatternReader:
     def _escape(self) -> str | Callable[[str], bool]:
         """What follows a backslash: a character or a class of characters."""
         letter = self._take()
-        if letter in _CODED and (found := _regex(_CODED[letter]).match(self.text, self.position)):
+        if letter in _CODED and (found := regex(_CODED[letter]).match(self.text, self.position)):
             self.position = found.end()
             return chr(int(next(filter(None, found.groups())), 8 if letter == "0" else 16))
         if letter in "pP":
@@ -2178,14 +2178,14 @@ class _PatternReader:
 
     def _property(self) -> Callable[[str], bool]:
         """The class of `\\p{Alpha}` or `\\pL`: Java's names of ASCII classes, or a Unicode category."""
-        found = _regex(_PROPERTY).match(self.text, self.position)
+        found = regex(_PROPERTY).match(self.text, self.position)
         name = (found[1] or found[2]) if found else ""
         self.position = found.end() if found else self.position
         if "U" in self.flags and name in _UNICODE_PROPERTIES:
             return _UNICODE_PROPERTIES[name]
         if name in _PROPERTIES:
             return _PROPERTIES[name]
-        if not _regex(_CATEGORY).fullmatch(name):
+        if not regex(_CATEGORY).fullmatch(name):
             raise ValueError(f"the class '{name}' is not supported in a pattern")
         import unicodedata
 

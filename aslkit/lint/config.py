@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     Reader = Callable[[Document, Pointer, Json], Any]
     """(config, place, value) -> what the value means. Raises ConfigError when it does not fit."""
 
-CONFIG_NAMES = ("aslkit.yaml", "aslkit.yml")
-PYPROJECT = "pyproject.toml"
-
 
 class ConfigError(ValueError):
     """A config that says something unknown: `message`, and the place in it."""

@@ -112,7 +112,7 @@ class TaskProgram(RetryingProgram):
 
     def note(self, kernel: Kernel, thread: Thread, what: str, facts: dict[str, Json]) -> None:
         kind = KINDS[self.events + what]
-        kernel.note(thread, kind, *kind.values(facts))
+        kernel.note(thread, kind, *(kind.values(facts) if kernel.keeps_events else ()))
 
     def note_beginning(self, kernel: Kernel, thread: Thread, outcome: Outcome, facts: dict[str, Json]) -> None:
         """TaskStarted, unless it never started; TaskSubmitted, where the task then waits for more than one answer."""

@@ -74,8 +74,7 @@ class Service(Protocol):
     """
 
     def invoke(self, request: Request) -> Outcome:
-        """The outcome of an attempt. Raises OutcomeError when nobody said what is to come out, and StatesError for a
-        request that fails before it is scheduled (an activity that does not exist)."""
+        """The outcome of an attempt. Raises OutcomeError when nobody said what is to come out."""
         ...
 
     def stop(self, request: Request, at: float) -> None:

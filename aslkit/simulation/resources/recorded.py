@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aslkit.definition.resource import ACTIVITY
-from aslkit.language.errors import RUNTIME, StatesError
 from aslkit.simulation.history import KINDS
 from aslkit.simulation.items import Objects, objects_of
 from aslkit.simulation.resources import Outcome, OutcomeError
@@ -52,9 +50,6 @@ class RecordedService:
         if not found and request.iteration and (anywhere := self.outcomes.get((request.state, ()))):
             found = anywhere
             number = self.answered[request.state] = self.answered.get(request.state, 0) + 1
-        if not found and request.service == ACTIVITY:
-            # nothing but this ends such a task before ActivityScheduled (recorded on AWS)
-            raise StatesError(RUNTIME, f"The activity {request.action} does not exist.")
         if number > len(found):
             raise OutcomeError(
                 f"state '{request.state}' is invoked for the time number {number}; the recording has {len(found)}",
@@ -71,9 +66,9 @@ def recorded(attempts: Iterable[Mapping[str, Json]], objects: Iterable[Mapping[s
 
     Each attempt is an object with `state`; `result`, or `error` and `cause` (null: failed without a name), or `hang` or
     `unfinished` (it never answered); and where it applies `submitted`, `outcomeEvent`, `workerName`, `after` (how many
-    seconds it took), `heartbeats` (seconds after which one came), and `iteration`, a list of {"map", "index"}. An
-    activity without any attempt is one that does not exist. `objects` are what an ItemReader finds, as objects with
-    `Bucket`, `Key` and `Body`. Raises ValueError for an attempt without a state, and for an object without a bucket.
+    seconds it took), `heartbeats` (seconds after which one came), and `iteration`, a list of {"map", "index"}.
+    `objects` are what an ItemReader finds, as objects with `Bucket`, `Key` and `Body`. Raises ValueError for an attempt
+    without a state, and for an object without a bucket.
     """
     attempts = list(attempts)
     for number, attempt in enumerate(attempts, 1):
