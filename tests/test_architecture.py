@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "simulation": {"record", "definition", "language"},
     "operations": {"record", "definition", "language", "lint", "simulation"},
     "report": {"record", "definition", "language", "lint", "simulation", "operations"},
-    "testing": {"record", "definition", "language", "lint", "simulation", "operations", "report"},
+    "testing": {"record", "definition", "language", "lint", "simulation", "operations", "report", "cli"},
     "cli": {"record", "definition", "language", "lint", "simulation", "operations", "report"},
 }
 """What each part may import besides itself; `definition.document` is that one module."""

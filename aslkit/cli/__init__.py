@@ -16,6 +16,7 @@ VERBS = {
     "lint": "check definitions: shape, flow, retries, data flow, integrations, your project's own rules",
     "rules": "list the rules of lint",
     "test": "run the failure scenarios beside the definitions",
+    "coverage": "show what of the definitions the scenarios used, put together from several runs",
     "input": "show which fields of its input a definition reads, and check an input",
     "explore": "run every failure that can happen, and show which of them nobody is told of",
     "simulate": "run one execution in virtual time and print what happens",

@@ -16,7 +16,6 @@ from aslkit.cli.lint import lint_document, report
 from aslkit.cli.test import reader
 from aslkit.definition.document import Document
 from aslkit.definition.model import parse
-from aslkit.definition.substitution import SubstitutionError, substitute
 from aslkit.lint.engine import ERROR
 from aslkit.report.colour import Paint, wanted
 from aslkit.report.timeline import as_json, as_text
@@ -94,13 +93,7 @@ def run(options: argparse.Namespace) -> int:
 
 def definition(options: argparse.Namespace, done: str = "simulated") -> Document | None:
     """The definition with its placeholders filled; None, after a report, when AWS would refuse it: it is not `done`."""
-    document = substitutions.document(options.definition)
-    values = substitutions.given(options)
-    if values:
-        try:
-            document = substitute(document, values)
-        except SubstitutionError as error:
-            raise CannotRun(f"{document.source}: {error.message}") from None
+    document = substitutions.filled(substitutions.document(options.definition), options)
     config = config_for(options.definition, options.config)
     errors = [found for found in lint_document(document, config) if found.severity == ERROR]
     if errors:

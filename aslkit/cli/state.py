@@ -14,7 +14,6 @@ from aslkit.cli.help import Help
 from aslkit.definition.document import DefinitionError, load
 from aslkit.definition.model import all_states, parse
 from aslkit.definition.spelling import nearest
-from aslkit.definition.substitution import SubstitutionError, substitute
 from aslkit.lint import lint
 from aslkit.lint.engine import ERROR
 from aslkit.report.colour import Paint, wanted
@@ -94,14 +93,7 @@ def _check_stdin(options: argparse.Namespace) -> None:
 
 
 def _definition(options: argparse.Namespace) -> Document:
-    document = substitutions.document(options.definition)
-    values = substitutions.given(options)
-    if not values:
-        return document
-    try:
-        return substitute(document, values)
-    except SubstitutionError as error:
-        raise CannotRun(f"{document.source}: {error.message}") from None
+    return substitutions.filled(substitutions.document(options.definition), options)
 
 
 def _check_state(document: Document, name: str | None) -> None:

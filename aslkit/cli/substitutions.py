@@ -29,6 +29,19 @@ def given(options: argparse.Namespace) -> dict[str, Any]:
     return values
 
 
+def filled(document: Document, options: argparse.Namespace) -> Document:
+    """The document with the values given on the command line. Raises CannotRun for a placeholder without a value."""
+    values = given(options)
+    if not values:
+        return document
+    from aslkit.definition.substitution import SubstitutionError, substitute
+
+    try:
+        return substitute(document, values)
+    except SubstitutionError as error:
+        raise CannotRun(f"{document.source}: {error.message}") from None
+
+
 def document(name: str) -> Document:
     """The YAML or JSON that a file holds. Raises CannotRun, with the place, when it cannot be read."""
     try:

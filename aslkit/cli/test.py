@@ -16,10 +16,9 @@ from aslkit.cli.lint import report as findings_report
 from aslkit.cli.progress import shown
 from aslkit.definition.document import DefinitionError, load
 from aslkit.definition.model import parse
-from aslkit.definition.substitution import SubstitutionError, substitute
 from aslkit.lint.engine import ERROR, syntax_finding
 from aslkit.report.colour import Paint, wanted
-from aslkit.report.scenarios import Report, as_json, as_junit, as_text
+from aslkit.report.scenarios import Report, as_json, as_junit, as_text, together
 from aslkit.simulation.coverage import coverage
 from aslkit.simulation.scenario import definition_name, run_scenarios
 
@@ -35,11 +34,16 @@ EPILOG = """\
 A scenario file stands beside its definition: db-refresh.scenarios.yaml beside db-refresh.asl.yaml. It says what is
 given (input, jobs, topics), what goes wrong (when) and what is expected (then); docs/scenarios.md has the format.
 
+With --mock-config the cases of AWS Step Functions Local are run instead, on the definitions that are named like their
+state machines (or NAME=FILE): docs/mock-config.md.
+
 examples:
   aslkit test definitions/                    every *.scenarios.yaml below
   aslkit test definitions/ -k "mail"          only scenarios with these words in their name
-  aslkit test definitions/ --coverage         also which states, transitions, retriers and catchers were never used
+  aslkit test definitions/ --coverage         also which parts of the definition were never used
   aslkit test definitions/ --format junit > report.xml
+  aslkit test --mock-config MockConfigFile.json LambdaSQSIntegration.asl.yaml
+  aslkit test --mock-config MockConfigFile.json Orders=src/orders.asl.json -k Orders#RetryPath
 
 Exit codes: 0 all passed, 1 something failed (or AWS would refuse the definition), 2 cannot run.
 """
@@ -52,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=Help,
     )
-    made.add_argument("paths", nargs="+", metavar="PATH", help="scenario files, folders, globs")
+    made.add_argument("paths", nargs="+", metavar="PATH", help="scenario files (definitions), folders, globs")
     made.add_argument("-k", dest="words", metavar="WORDS", help="only scenarios whose name holds these words")
     made.add_argument("--fail-fast", action="store_true", help="stop after the first scenario that fails")
     made.add_argument("--coverage", action="store_true", help="say what the scenarios never used")
@@ -60,20 +64,24 @@ def parser() -> argparse.ArgumentParser:
         "--fail-under",
         type=float,
         metavar="PERCENT",
-        help="fail when the scenarios of a file use less of its definition (implies --coverage)",
+        help="fail when the scenarios of a definition use less of it (implies --coverage)",
+    )
+    made.add_argument(
+        "--coverage-file", metavar="FILE", help="write it for `aslkit coverage` to add up (implies --coverage)"
     )
     made.add_argument("--format", choices=("text", "json", "junit"), default="text", help="how to report (text)")
+    made.add_argument("--mock-config", metavar="FILE", help="run the cases of a MockConfigFile on these definitions")
+    made.add_argument("--input", metavar="FILE", help="with --mock-config: the input of all cases (default: {})")
+    made.add_argument("--outcomes", metavar="FILE", help="with --mock-config: what answers where a case mocks nothing")
     made.add_argument("--config", metavar="FILE", help="the project's rules (default: the nearest aslkit.yaml)")
     substitutions.add_arguments(made)
     return made
 
 
 def run(options: argparse.Namespace) -> int:
-    names = files.find(options.paths, ENDINGS)
     reports: list[Report] = []
     refused = False
-    for name in shown(names, "scenario files"):
-        report = _report(name, options)
+    for report in _reports(options):
         refused = refused or report is None
         if report is not None:
             reports.append(report)
@@ -84,19 +92,37 @@ def run(options: argparse.Namespace) -> int:
     forms: Mapping[str, Callable[[list[Report]], str]] = {"json": as_json, "junit": as_junit}
     paint = Paint(wanted(sys.stdout))
     print(forms[options.format](reports) if options.format in forms else as_text(reports, paint))
-    low = [report for report in reports if _is_under(report, options.fail_under)]
-    for report in low:
-        assert report.coverage is not None
-        print(
-            f"{report.document.source}: {report.coverage.percent:.1f} % of the definition is used, less than "
-            f"{options.fail_under:g} %",
-            file=sys.stderr,
-        )
-    return int(bool(low) or refused or any(not verdict.passed for report in reports for verdict in report.verdicts))
+    low = _is_low(reports, options)
+    return int(low or refused or any(not verdict.passed for report in reports for verdict in report.verdicts))
 
 
-def _is_under(report: Report, percent: float | None) -> bool:
-    return percent is not None and report.coverage is not None and report.coverage.percent < percent
+def _reports(options: argparse.Namespace) -> Iterator[Report | None]:
+    if options.mock_config:
+        from aslkit.cli.mock_config import reports
+
+        yield from reports(options)
+    elif options.input or options.outcomes:
+        raise CannotRun("--input and --outcomes go with --mock-config; a scenario says them itself (given, when)")
+    else:
+        for name in shown(files.find(options.paths, ENDINGS), "scenario files"):
+            yield _report(name, options)
+
+
+def _is_low(reports: list[Report], options: argparse.Namespace) -> bool:
+    """Writes the coverage file; says whether the scenarios of a definition use less of it than is asked for."""
+    if not _is_measured(options):
+        return False
+    from aslkit.cli.coverage import any_under
+    from aslkit.operations.coverage import to_json
+
+    found = together(reports)
+    if options.coverage_file:
+        files.write(options.coverage_file, to_json(found))
+    return any_under(found, options.fail_under)
+
+
+def _is_measured(options: argparse.Namespace) -> bool:
+    return options.coverage or options.coverage_file is not None or options.fail_under is not None
 
 
 def _report(name: str, options: argparse.Namespace) -> Report | None:
@@ -108,12 +134,7 @@ def _report(name: str, options: argparse.Namespace) -> Report | None:
     definition = _loaded(beside, named_by=files.shown(name))
     if definition is None:
         return None
-    values = substitutions.given(options)
-    if values:
-        try:
-            definition = substitute(definition, values)
-        except SubstitutionError as error:
-            raise CannotRun(f"{definition.source}: {error.message}") from None
+    definition = substitutions.filled(definition, options)
     errors = [
         found for found in lint_document(definition, config_for(beside, options.config)) if found.severity == ERROR
     ]
@@ -123,11 +144,17 @@ def _report(name: str, options: argparse.Namespace) -> Report | None:
         )
         print(f"{document.source} is not run: AWS refuses its definition", file=sys.stderr)
         return None
-    machine = parse(definition)
-    verdicts = list(_verdicts(document, definition, options, os.path.dirname(name)))
-    wanted_coverage = options.coverage or options.fail_under is not None
+    return reported(
+        document, definition, list(_verdicts(document, definition, options, os.path.dirname(name))), options
+    )
+
+
+def reported(document: Document, definition: Document, verdicts: list[Verdict], options: argparse.Namespace) -> Report:
+    """The report on a file's verdicts, with the coverage of the definition if it is asked for."""
+    if not _is_measured(options):
+        return Report(document, definition, verdicts)
     executions = [verdict.execution for verdict in verdicts if verdict.execution is not None]
-    return Report(document, definition, verdicts, coverage(machine, executions) if wanted_coverage else None)
+    return Report(document, definition, verdicts, coverage(parse(definition), executions))
 
 
 def _verdicts(document: Document, definition: Document, options: argparse.Namespace, folder: str) -> Iterator[Verdict]:

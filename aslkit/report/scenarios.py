@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from aslkit.operations.coverage import measured, merged
 from aslkit.record import Record
 from aslkit.report.colour import Paint
+from aslkit.report.coverage import missed, numbers, plain
 from aslkit.report.findings import counted
 from aslkit.report.timeline import clock, lines, timeline
-from aslkit.simulation.coverage import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aslkit.definition.document import Document
+    from aslkit.operations.coverage import Measured
     from aslkit.simulation.coverage import Coverage
     from aslkit.simulation.scenario import Verdict
 
@@ -34,7 +37,8 @@ class Report(Record):
 def as_text(reports: Sequence[Report], paint: Paint) -> str:
     """A line for each scenario; below one that failed what differs, and the timeline up to it; a summary."""
     shown = [line for report in reports for line in _file(report, paint)]
-    return "\n".join([*shown, summary(reports, paint)])
+    shared = [line for one in _shared(reports) for line in _coverage(one, paint, "all of them together")]
+    return "\n".join([*shown, *shared, *([""] if shared else []), summary(reports, paint)])
 
 
 def verdict_text(report: Report, verdict: Verdict) -> str:
@@ -91,7 +95,7 @@ def _file(report: Report, paint: Paint) -> Iterator[str]:
     for verdict in report.verdicts:
         yield from _verdict(report, verdict, paint)
     if report.coverage is not None:
-        yield from _coverage(report, report.coverage, paint)
+        yield from _coverage(measured(report.definition, report.coverage), paint)
     yield ""
 
 
@@ -120,12 +124,21 @@ def _told(report: Report, verdict: Verdict) -> Iterator[str]:
         yield f"{report.document.source}:{line}:{column}: {message}"
 
 
-def _coverage(report: Report, coverage: Coverage, paint: Paint) -> Iterator[str]:
-    parts = ", ".join(f"{coverage.used(kind)} of {counted(coverage.total(kind), kind)}" for kind in KINDS)
-    yield f"  used of {report.definition.source}: {parts}"
-    for part in coverage.missed:
-        line, column = report.definition.span(part.pointer)[:2]
-        yield f"    {report.definition.source}:{line}:{column}: {paint('never used', 'yellow')}: {part.text}"
+def together(reports: Sequence[Report]) -> list[Measured]:
+    """What the scenario files used, definition by definition, all files of one put together."""
+    return merged(measured(report.definition, report.coverage) for report in reports if report.coverage is not None)
+
+
+def _shared(reports: Sequence[Report]) -> list[Measured]:
+    """The coverage of each definition that several scenario files are about."""
+    counts = Counter(report.definition.source for report in reports)
+    return [one for one in together(reports) if counts[one.definition] > 1]
+
+
+def _coverage(one: Measured, paint: Paint, whose: str = "") -> Iterator[str]:
+    told = f" by {whose}" if whose else ""
+    yield f"  of {one.definition}{told} {numbers(one.coverage)}"
+    yield from (f"  {line}" for line in missed(one, paint))
 
 
 def _plain(report: Report) -> dict[str, Any]:
@@ -133,7 +146,7 @@ def _plain(report: Report) -> dict[str, Any]:
         "file": report.document.source,
         "definition": report.definition.source,
         "scenarios": [_plain_verdict(report, verdict) for verdict in report.verdicts],
-        "coverage": None if report.coverage is None else _plain_coverage(report, report.coverage),
+        "coverage": None if report.coverage is None else plain(measured(report.definition, report.coverage)),
     }
 
 
@@ -157,16 +170,6 @@ def _plain_verdict(report: Report, verdict: Verdict) -> dict[str, Any]:
                 "actual": difference.actual,
             }
             for difference in verdict.differences
-        ],
-    }
-
-
-def _plain_coverage(report: Report, coverage: Coverage) -> dict[str, Any]:
-    return {
-        **{kind: {"used": coverage.used(kind), "total": coverage.total(kind)} for kind in KINDS},
-        "never_used": [
-            {"kind": part.kind, "line": report.definition.span(part.pointer).line, "text": part.text}
-            for part in coverage.missed
         ],
     }
 

@@ -29,11 +29,24 @@ class Attempt:
     """One attempt of a Task, Parallel or Map state within one visit. Times are virtual seconds since the start.
 
     `number` counts from 0; `waited` are the seconds of its retrier's wait just before it. `request` and `outcome` are
-    what a task asked and was answered (None for Parallel and Map). A `failed` attempt has `error` and `cause`;
-    `retrier` is the index in `Retry` of the retrier that tried again because of it.
+    what a task asked and was answered (None for Parallel and Map). A `failed` attempt has `error` and `cause`, and
+    says whether a `heartbeat` was missed; `retrier` is the index in `Retry` of the retrier that tried again because of
+    it.
     """
 
-    __slots__ = ("cause", "ended", "error", "failed", "number", "outcome", "request", "retrier", "started", "waited")
+    __slots__ = (
+        "cause",
+        "ended",
+        "error",
+        "failed",
+        "heartbeat",
+        "number",
+        "outcome",
+        "request",
+        "retrier",
+        "started",
+        "waited",
+    )
 
     def __init__(self, number: int, started: float, waited: float) -> None:
         self.number = number
@@ -45,11 +58,13 @@ class Attempt:
         self.failed = False
         self.error: str | None = None
         self.cause: str | None = None
+        self.heartbeat = False
         self.retrier: int | None = None
 
-    def fail(self, now: float, error: str | None, cause: str | None) -> None:
+    def fail(self, now: float, error: str | None, cause: str | None, *, heartbeat: bool = False) -> None:
         self.ended = now
         self.failed = True
+        self.heartbeat = heartbeat
         self.error = error
         self.cause = cause
 

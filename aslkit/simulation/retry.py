@@ -54,19 +54,20 @@ class Rule(Protocol):
     def error_equals(self) -> tuple[str, ...]: ...
 
 
-def matches(names: Sequence[str], failure: Failure) -> bool:
-    """Whether one of the error names of a retrier or catcher covers the failure.
+def covers(name: str, error: str | None, *, heartbeat: bool = False) -> bool:
+    """Whether an error name of a retrier or catcher covers an error that is not final; `heartbeat`: a missed one.
 
     States.ALL covers every failure that can be caught, States.TaskFailed every one but a time-out. Source: guide,
     "Handling errors". A failure without a name (SendTaskFailure may leave it out) is one too (recorded on AWS).
     """
-    return any(
-        name == ALL
-        or name == failure.error
-        or (name == TASK_FAILED and failure.error != TIMEOUT)
-        or (name == HEARTBEAT_TIMEOUT and failure.heartbeat)
-        for name in names
+    return (
+        name in (ALL, error) or (name == TASK_FAILED and error != TIMEOUT) or (name == HEARTBEAT_TIMEOUT and heartbeat)
     )
+
+
+def matches(names: Sequence[str], failure: Failure) -> bool:
+    """Whether one of the error names of a retrier or catcher covers the failure."""
+    return any(covers(name, failure.error, heartbeat=failure.heartbeat) for name in names)
 
 
 def first_match(rules: Sequence[Rule], failure: Failure) -> int | None:

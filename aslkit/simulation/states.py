@@ -255,7 +255,7 @@ class RetryingProgram(StateProgram):
                 return self.exit(kernel, thread, visit, raw, self.flow.result(thread.scope, raw_result))
             except StatesError as error:
                 failure = self.explained(kernel, thread, visit, error)
-            attempt.fail(kernel.now, failure.error, failure.cause)
+            attempt.fail(kernel.now, failure.error, failure.cause, heartbeat=failure.heartbeat)
             attempt.retrier = self.next_retrier(failure, used)
             if attempt.retrier is None:
                 return self.caught(kernel, thread, visit, raw, failure)

@@ -6,6 +6,7 @@ test reads what it needs of its own file, so that any of them can run in any pro
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aslkit.definition.document import Document
+    from aslkit.definition.model import StateMachine
+    from aslkit.operations.coverage import Measured
     from aslkit.simulation.execution import Execution
     from aslkit.simulation.scenario import Scenario, ScenarioRunner, Verdict
 
@@ -27,11 +30,71 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "aslkit_values", "a YAML or JSON file with the values of the definitions' ${Placeholders}", default=""
     )
+    parser.getgroup("aslkit").addoption(
+        "--aslkit-coverage", metavar="FILE", help="write what the definitions' tests used of them, for aslkit coverage"
+    )
     parser.addini("aslkit_scenarios", "whether *.scenarios.yaml are collected", type="bool", default=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARKER}: a scenario of a state machine, run in virtual time")
+    if config.getoption("aslkit_coverage") is not None:
+        config.stash[USED] = []
+
+
+USED: pytest.StashKey[list[Measured]] = pytest.StashKey()
+"""What the executions of this process used of each definition; absent unless somebody wants to know."""
+WORKER_OUTPUT = "aslkit_coverage"
+
+
+def measure(config: pytest.Config, machine: StateMachine, execution: Execution) -> None:
+    """Adds what an execution used to what --aslkit-coverage writes at the end."""
+    if USED not in config.stash:
+        return
+    from aslkit.operations.coverage import Measured, measured, merged
+    from aslkit.simulation.coverage import coverage
+
+    one = measured(machine.document, coverage(machine, [execution]))
+    name = os.path.relpath(one.definition, config.rootpath).replace(os.sep, "/")
+    before = config.stash[USED]
+    config.stash[USED] = merged([*before, Measured(name, one.coverage, one.places)])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A process of pytest-xdist is done: what it used counts for the whole."""
+    text = getattr(node, "workeroutput", {}).get(WORKER_OUTPUT)
+    if text is not None:
+        from aslkit.operations.coverage import from_json, merged
+
+        before = node.config.stash[USED]
+        node.config.stash[USED] = merged([*before, *from_json(json.loads(text))])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if USED not in session.config.stash:
+        return
+    from aslkit.cli.errors import CannotRun
+    from aslkit.cli.files import write
+    from aslkit.operations.coverage import to_json
+
+    found = session.config.stash[USED]
+    text = to_json(found)
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[WORKER_OUTPUT] = text
+        return
+    try:
+        write(session.config.getoption("aslkit_coverage"), text)
+    except CannotRun as error:
+        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for one in config.stash.get(USED, []):
+        from aslkit.report.coverage import numbers
+
+        terminalreporter.write_line(f"{one.definition}: {numbers(one.coverage)}")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioModule | None:
@@ -109,6 +172,8 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         verdict = self.runner.verdict(self.scenario)
+        if verdict.execution is not None:
+            measure(self.config, self.runner.machine, verdict.execution)
         if not verdict.passed:
             raise ScenarioFailure(verdict)
 
@@ -150,13 +215,16 @@ class FileItem(pytest.Item):
 def simulate_definition(request: pytest.FixtureRequest) -> Callable[..., Execution]:
     """`aslkit.testing.run` that finds definitions from pytest's root folder, with the values of `aslkit_values`."""
     from aslkit.definition.document import load
-    from aslkit.testing import run
+    from aslkit.testing import machine, run
 
     root = request.config.rootpath
     name = request.config.getini("aslkit_values")
     known = load((root / name).read_bytes(), source=name).data if name else {}
 
     def simulate(definition: str | os.PathLike[str], *, values: Any = None, **given: Any) -> Execution:
-        return run(root / definition, values={**known, **(values or {})}, **given)
+        found = machine(root / definition, {**known, **(values or {})})
+        execution = run(found, **given)
+        measure(request.config, found, execution)
+        return execution
 
     return simulate

@@ -1,6 +1,10 @@
 """pytest collects scenario files where aslkit is installed."""
 
+import json
+
 import pytest
+
+from aslkit.operations.coverage import from_json
 
 DEFINITION = """\
 StartAt: Load
@@ -54,6 +58,32 @@ def test_tags_choose_scenarios_as_markers(project: pytest.Pytester) -> None:
 
 def test_scenarios_run_in_several_processes(project: pytest.Pytester) -> None:
     project.runpytest_subprocess("-n", "2").assert_outcomes(passed=1, failed=1)
+
+
+PARTS = "nightly.asl.yaml: 100 % used: 1 of 1 state, 1 of 1 retry"
+
+
+@pytest.mark.parametrize("processes", [[], ["-n", "2"]])
+def test_what_the_tests_used_of_a_definition_is_written_whatever_process_ran_them(
+    project: pytest.Pytester, processes: list[str]
+) -> None:
+    project.makepyfile(
+        test_own="def test_own(simulate_definition):\n"
+        "    assert simulate_definition('nightly.asl.yaml').status == 'SUCCEEDED'\n"
+    )
+    result = project.runpytest_subprocess("--aslkit-coverage", "out/used.json", *processes)
+    result.stdout.fnmatch_lines([PARTS])
+    (one,) = from_json(json.loads((project.path / "out" / "used.json").read_text()))
+    assert one.definition == "nightly.asl.yaml"
+    assert [(part.kind, uses) for part, uses in one.coverage.uses.items()] == [("state", 3), ("retry", 1)]
+
+
+def test_a_coverage_file_that_cannot_be_written_is_told_without_a_traceback(project: pytest.Pytester) -> None:
+    project.mkdir("used.json")
+    result = project.runpytest_subprocess("--aslkit-coverage", "used.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*used.json: cannot write it: this is a folder"])
+    result.stderr.no_fnmatch_line("*Traceback*")
 
 
 def test_a_file_with_a_mistake_of_its_own_fails_with_the_place(project: pytest.Pytester) -> None:

@@ -1,0 +1,120 @@
+"""aslkit coverage on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from aslkit.cli import main
+
+DEFINITION = """\
+StartAt: Ask
+States:
+  Ask: {Type: Choice, Choices: [{Variable: $.x, IsPresent: true, Next: Yes}], Default: No}
+  Yes: {Type: Succeed}
+  No: {Type: Succeed}
+"""
+YES = "{name: yes, given: {input: {x: 1}}, then: {path: [Ask, Yes]}}"
+NO = "{name: no, then: {path: [Ask, No]}}"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("m.asl.yaml").write_text(DEFINITION)
+    Path("yes.scenarios.yaml").write_text(f"definition: m.asl.yaml\nscenarios: [{YES}]\n")
+    Path("no.scenarios.yaml").write_text(f"definition: m.asl.yaml\nscenarios: [{NO}]\n")
+
+
+def lines(text: str) -> list[str]:
+    return text.splitlines()
+
+
+def test_two_scenario_files_of_one_definition_are_shown_alone_and_together(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", ".", "--fail-under", "100"]) == 0
+    assert lines(capsys.readouterr().out) == [
+        "no.scenarios.yaml",
+        "  ok      no  SUCCEEDED after 0:00:00",
+        "  of m.asl.yaml 70 % used: 2 of 3 states, 1 of 1 transition, 1 of 2 choice outcomes",
+        "    m.asl.yaml:3:33: never used: choice rule 1 of 'Ask' is met (to 'Yes')",
+        "    m.asl.yaml:4:3: never used: state 'Yes'",
+        "",
+        "yes.scenarios.yaml",
+        "  ok      yes  SUCCEEDED after 0:00:00",
+        "  of m.asl.yaml 50 % used: 2 of 3 states, 0 of 1 transition, 1 of 2 choice outcomes",
+        "    m.asl.yaml:3:33: never used: choice rule 1 of 'Ask' is not met",
+        "    m.asl.yaml:3:79: never used: the transition from 'Ask' to 'No' by default",
+        "    m.asl.yaml:5:3: never used: state 'No'",
+        "",
+        "  of m.asl.yaml by all of them together 100 % used: 3 of 3 states, 1 of 1 transition, 2 of 2 choice outcomes",
+        "",
+        "2 passed, 0 failed in 2 scenario files",
+    ]
+
+
+def test_files_of_several_processes_add_up(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("yes", "no"):
+        assert main(["test", f"{name}.scenarios.yaml", "--coverage-file", f"{name}.json"]) == 0
+    capsys.readouterr()
+    assert main(["coverage", "yes.json", "--fail-under", "60"]) == 1
+    told = capsys.readouterr()
+    assert told.err == "m.asl.yaml: 50 % of the definition is used, less than 60 %\n"
+    assert main(["coverage", "yes.json", "no.json", "--fail-under", "100", "-o", "all.json"]) == 0
+    together = "m.asl.yaml: 100 % used: 3 of 3 states, 1 of 1 transition, 2 of 2 choice outcomes\n"
+    assert capsys.readouterr().out == together
+    assert main(["coverage", "all.json"]) == 0
+    assert capsys.readouterr().out == together
+
+
+def test_json_and_mermaid_say_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["test", "yes.scenarios.yaml", "--coverage-file", "yes.json"])
+    capsys.readouterr()
+    assert main(["coverage", "yes.json", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [
+        {
+            "definition": "m.asl.yaml",
+            "percent": 50.0,
+            "state": {"used": 2, "total": 3},
+            "transition": {"used": 0, "total": 1},
+            "choice": {"used": 1, "total": 2},
+            "retry": {"used": 0, "total": 0},
+            "catcher": {"used": 0, "total": 0},
+            "error": {"used": 0, "total": 0},
+            "never_used": [
+                {"kind": "choice", "line": 3, "text": "choice rule 1 of 'Ask' is not met"},
+                {"kind": "transition", "line": 3, "text": "the transition from 'Ask' to 'No' by default"},
+                {"kind": "state", "line": 5, "text": "state 'No'"},
+            ],
+        }
+    ]
+    assert main(["coverage", "yes.json", "--format", "mermaid"]) == 0
+    assert '    s0 -.->|"default: never"| s2\n' in capsys.readouterr().out
+
+
+def test_a_flowchart_is_not_drawn_of_a_definition_that_has_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["test", "yes.scenarios.yaml", "--coverage-file", "yes.json"])
+    Path("m.asl.yaml").write_text(DEFINITION.replace("No", "Nein"))
+    capsys.readouterr()
+    assert main(["coverage", "yes.json", "--format", "markdown"]) == 2
+    assert capsys.readouterr().err == (
+        "aslkit: m.asl.yaml has changed since its coverage was measured; run the scenarios again\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("{", "x.json: this is no JSON: "),
+        ("[" * 100_000, "x.json: this is no JSON: "),
+        ("\x00\xff", "x.json: this is no JSON: "),
+        ("{}", "x.json: this is no coverage file; `aslkit test DEFINITIONS --coverage-file FILE` writes one\n"),
+    ],
+)
+def test_a_file_that_is_no_coverage_file_cannot_be_shown(
+    content: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("x.json").write_text(content, encoding="latin-1")
+    assert main(["coverage", "x.json"]) == 2
+    assert capsys.readouterr().err.startswith(f"aslkit: {told}")
