@@ -24,8 +24,8 @@ VERBS = {
     "replay": "run today's definition on a recorded execution and say where it goes another way",
     "capture": "turn a recorded execution into a scenario",
     "redrive": "say what a redrive of a failed execution does",
-    "export": "write the JSON that is deployed",
-    "import": "turn the JSON of a deployed machine into YAML",
+    "export": "write the JSON that is deployed, or scenarios for AWS's own test tools",
+    "import": "turn the JSON of a deployed machine into YAML, or a mock file into scenarios",
 }
 MODULES = {"import": "import_"}
 HELP = ("-h", "--help", "help")

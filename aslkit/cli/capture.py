@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         raise CannotRun(f"{files.shown(options.history)} cannot be captured: {error}") from None
     except RecursionError:
         raise CannotRun(f"{files.shown(options.history)} cannot be captured: a payload is nested too deep") from None
-    text = scenario_file(captured.scenario, _beside(options))
+    text = scenario_file(captured.scenario, beside(options.definition, options.output) if options.definition else None)
     if options.output:
         files.write(options.output, text)
         print(f"wrote {files.shown(options.output)}")
@@ -77,10 +77,8 @@ def run(options: argparse.Namespace) -> int:
     return int(bool(captured.remarks))
 
 
-def _beside(options: argparse.Namespace) -> str | None:
-    """The definition as seen from the scenario file."""
-    if not options.definition:
-        return None
-    folder = os.path.dirname(os.path.abspath(options.output or options.definition))
-    name: str = os.path.relpath(os.path.abspath(options.definition), folder).replace(os.sep, "/")
+def beside(definition: str, output: str | None) -> str:
+    """The definition as seen from the scenario file that is written."""
+    folder = os.path.dirname(os.path.abspath(output or definition))
+    name: str = os.path.relpath(os.path.abspath(definition), folder).replace(os.sep, "/")
     return name

@@ -1,4 +1,4 @@
-"""aslkit export: a definition -> the JSON that is deployed."""
+"""aslkit export: a definition -> the JSON that is deployed; a scenario file -> the same tests for AWS's own tools."""
 
 from __future__ import annotations
 
@@ -20,11 +20,18 @@ examples:
   aslkit export definitions/db-refresh.asl.yaml -o build/db-refresh.json
   aslkit export machine.asl.yaml --set Environment=prod --values prod.yaml
   aslkit export machine.asl.yaml --check deployed/machine.json
+  aslkit export orders.scenarios.yaml --as mock-config -o MockConfigFile.json    for Step Functions Local
+  aslkit export orders.scenarios.yaml --as test-state -o calls.json              for TestState on AWS
 
 A ${Name} without a value is kept when no value at all is given, for Terraform's templatefile or SAM's
-DefinitionSubstitutions. Exit codes: 0 written (or up to date), 1 the definition has errors (or is not up to date),
+DefinitionSubstitutions. With --as the scenarios are run first, and nothing is written unless all pass; notes say what
+the other tool cannot be told.
+Exit codes: 0 written (or up to date), 1 the definition has errors, a scenario fails (or it is not up to date),
 2 cannot run.
 """
+
+
+FORMS = ("mock-config", "test-state")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,7 +41,8 @@ def parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=Help,
     )
-    made.add_argument("definition", metavar="DEFINITION", help="a YAML or JSON definition, or - for standard input")
+    made.add_argument("definition", metavar="FILE", help="a YAML or JSON definition, or - for standard input")
+    made.add_argument("--as", dest="form", choices=FORMS, help="what to write of a scenario file")
     substitutions.add_arguments(made)
     made.add_argument("--partial", action="store_true", help="keep the placeholders that have no value")
     made.add_argument("--compact", action="store_true", help="no white space")
@@ -49,6 +57,11 @@ def parser() -> argparse.ArgumentParser:
 
 def run(options: argparse.Namespace) -> int:
     name = options.definition
+    if options.form or name.endswith(files.SCENARIO_ENDINGS):
+        from aslkit.cli.export_scenarios import exported
+
+        text = exported(options)
+        return 1 if text is None else _put(text, options)
     document = substitutions.document(name)
     values = substitutions.given(options)
     if values or options.partial:

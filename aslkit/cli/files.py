@@ -18,6 +18,7 @@ TEMPLATE_ENDINGS = (
     *(".asl.json.tftpl", ".asl.yaml.tftpl", ".asl.json.tpl", ".asl.yaml.tpl"),
 )
 """How files end that may hold definitions inside: templates of SAM, CloudFormation and Terraform."""
+SCENARIO_ENDINGS = (".scenarios.yaml", ".scenarios.yml", ".scenarios.json")
 MAX_BYTES = 128 * 1024 * 1024
 SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__"})
 

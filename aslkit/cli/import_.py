@@ -1,34 +1,53 @@
-"""aslkit import: the JSON of a state machine -> YAML."""
+"""aslkit import: the JSON of a state machine -> YAML; the cases of a MockConfigFile -> scenarios."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from aslkit.cli import files, substitutions
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
 from aslkit.operations.export import to_yaml
 
+if TYPE_CHECKING:
+    from aslkit.definition.document import Document
+
 EPILOG = """\
+The MockConfigFile of AWS Step Functions Local becomes a scenario file: each case is run on its definition, a scenario
+says what its invocations were answered and how the execution went. What a case leaves to real services the fakes and
+--outcomes answer, as in `aslkit test --mock-config`.
+
 examples:
   aslkit import machine.json -o definitions/machine.asl.yaml
   aws stepfunctions describe-state-machine --state-machine-arn ARN | aslkit import - -o machine.asl.yaml
+  aslkit import MockConfigFile.json --definition orders.asl.yaml -o orders.scenarios.yaml
 
-An existing file is not overwritten without --force. Exit codes: 0 written, 2 cannot run.
+An existing file is not overwritten without --force.
+Exit codes: 0 written, 1 written, but a case is left out or not all of it is expected (or AWS would refuse the
+definition), 2 cannot run.
 """
+FOR_CASES = ("definition", "input", "outcomes", "config", "set", "values")
 
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="aslkit import",
-        description="Turn the JSON of a state machine (or of describe-state-machine) into YAML with the same data.",
+        description="Turn the JSON of a state machine (or of describe-state-machine) into YAML with the same data,\n"
+        "or the MockConfigFile of AWS Step Functions Local into scenarios.",
         epilog=EPILOG,
         formatter_class=Help,
     )
-    made.add_argument("definition", metavar="FILE", help="JSON, or - for standard input")
+    made.add_argument("file", metavar="FILE", help="JSON, or - for standard input")
     made.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
     made.add_argument("--force", action="store_true", help="overwrite an existing file")
+    cases = made.add_argument_group("for a MockConfigFile")
+    cases.add_argument("--definition", metavar="FILE", help="what its cases are about (NAME=FILE: those of NAME)")
+    cases.add_argument("--input", metavar="FILE", help="the input of all cases (default: {})")
+    cases.add_argument("--outcomes", metavar="FILE", help="what answers where a case mocks nothing")
+    cases.add_argument("--config", metavar="FILE", help="the project's rules (default: the nearest aslkit.yaml)")
+    substitutions.add_arguments(made)
     return made
 
 
@@ -37,16 +56,28 @@ def run(options: argparse.Namespace) -> int:
 
     if options.output and os.path.exists(options.output) and not options.force:
         raise CannotRun(f"{options.output} exists; --force overwrites it")
-    document = substitutions.document(options.definition)
-    if not isinstance(document.data, dict):
-        raise CannotRun(f"{document.source}: a definition is an object; this is no state machine")
-    try:
-        text = to_yaml(document)
-    except ValueError as error:
-        raise CannotRun(f'{document.source}: the text under "definition" is not JSON: {error}') from None
-    if options.output:
+    document = substitutions.document(options.file)
+    if isinstance(document.data, dict) and "StateMachines" in document.data:  # no definition has such a key
+        from aslkit.cli.mock_config import scenarios_of
+
+        text, code = scenarios_of(document, options)
+    else:
+        text, code = _definition(document, options), 0
+    if text is not None and options.output:
         files.write(options.output, text)
         print(f"wrote {files.shown(options.output)}")
     else:
-        sys.stdout.write(text)
-    return 0
+        sys.stdout.write(text or "")
+    return code
+
+
+def _definition(document: Document, options: argparse.Namespace) -> str:
+    """A definition as YAML. Raises CannotRun."""
+    if needless := [f"--{name}" for name in FOR_CASES if getattr(options, name)]:
+        raise CannotRun(f"{needless[0]} is for a MockConfigFile, and {document.source} is none")
+    if not isinstance(document.data, dict):
+        raise CannotRun(f"{document.source}: a definition is an object; this is no state machine")
+    try:
+        return to_yaml(document)
+    except ValueError as error:
+        raise CannotRun(f'{document.source}: the text under "definition" is not JSON: {error}') from None

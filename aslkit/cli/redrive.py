@@ -18,23 +18,23 @@ from aslkit.report.colour import Paint, wanted
 from aslkit.report.timeline import clock, ending, lines, plain, timeline
 from aslkit.simulation import SimulationRefused
 from aslkit.simulation.execution import Execution
+from aslkit.simulation.reading import Remark
 from aslkit.simulation.recording import RUNNING, HistoryError
 from aslkit.simulation.redrive import NotRedrivable, redrive, why_not_redrivable
 from aslkit.simulation.replay import replay
 from aslkit.simulation.resources import OutcomeError
-from aslkit.simulation.scenario import account
+from aslkit.simulation.scenario import account, stop_of
 from aslkit.simulation.scenario_file import read_scenarios
 
 if TYPE_CHECKING:
     from aslkit.definition.model import StateMachine
     from aslkit.simulation.replay import Replay
-    from aslkit.simulation.resources.account import Account
 
 EPILOG = """\
 A redrive goes on where the execution ended, with the definition that it started with. Tasks that failed or were aborted
 run again; what succeeded does not. The execution is replayed from its history first, then redriven in virtual time:
 against a fake Glue and SNS where everything succeeds, or against --outcomes (docs/scenarios.md; the invocations of a
-state are counted on from those in the history).
+state are counted on from those in the history, a stop comes so long after the redrive).
 
 examples:
   aslkit redrive history.json --definition definitions/db-refresh.asl.yaml
@@ -80,9 +80,7 @@ def run(options: argparse.Namespace) -> int:
         if reason is not None:
             print(reason)
             return 1
-        execution = redrive(
-            machine, before.execution, resources=_account(options, machine, before.execution.start), after=after
-        )
+        execution = _redriven(options, machine, before.execution, after)
     except (HistoryError, SimulationRefused, NotRedrivable, OutcomeError) as error:
         raise CannotRun(f"{shown} cannot be redriven here: {error}") from None
     print(_json(execution) if options.format == "json" else _text(before.execution, execution, after, machine))
@@ -98,15 +96,21 @@ def _check_same(before: Replay, history: str, source: str) -> None:
         )
 
 
-def _account(options: argparse.Namespace, machine: StateMachine, start: float) -> Account:
-    """What answers from now on. Raises CannotRun for outcomes that do not fit."""
+def _redriven(options: argparse.Namespace, machine: StateMachine, before: Execution, after: float) -> Execution:
+    """The execution after the redrive, against the outcomes. Raises CannotRun for those that do not fit."""
     document = outcomes_document(options.outcomes)
     file = read_scenarios(document, machine)
-    for remark in (*file.remarks, *(remark for scenario in file.scenarios for remark in scenario.remarks)):
+    [scenario] = file.scenarios
+    again = [
+        Remark(part.pointer, "one redrive is simulated here; what is to happen in it stands under `when`")
+        for part in scenario.redrives
+    ]
+    for remark in (*file.remarks, *scenario.remarks, *again):
         line, column = document.span(remark.pointer)[:2]
         raise CannotRun(f"{document.source}:{line}:{column}: {remark.message}")
-    [scenario] = file.scenarios
-    return account({**scenario.given, "start": start}, [when for _, when in scenario.whens])
+    services = account({**scenario.given, "start": before.start}, [when for _, when in scenario.whens])
+    began = before.duration + after
+    return redrive(machine, before, resources=services, after=after, **stop_of(scenario.stop, began))
 
 
 def _text(before: Execution, execution: Execution, after: float, machine: StateMachine) -> str:

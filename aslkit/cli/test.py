@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from aslkit.definition.document import Document
     from aslkit.simulation.scenario import Verdict
 
-ENDINGS = (".scenarios.yaml", ".scenarios.yml", ".scenarios.json")
 EPILOG = """\
 A scenario file stands beside its definition: db-refresh.scenarios.yaml beside db-refresh.asl.yaml. It says what is
 given (input, jobs, topics), what goes wrong (when) and what is expected (then); docs/scenarios.md has the format.
@@ -56,7 +55,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=Help,
     )
-    made.add_argument("paths", nargs="+", metavar="PATH", help="scenario files (definitions), folders, globs")
+    made.add_argument(
+        "paths", nargs="+", metavar="PATH", help="scenario files, folders, globs (definitions with --mock-config)"
+    )
     made.add_argument("-k", dest="words", metavar="WORDS", help="only scenarios whose name holds these words")
     made.add_argument("--fail-fast", action="store_true", help="stop after the first scenario that fails")
     made.add_argument("--coverage", action="store_true", help="say what the scenarios never used")
@@ -104,7 +105,7 @@ def _reports(options: argparse.Namespace) -> Iterator[Report | None]:
     elif options.input or options.outcomes:
         raise CannotRun("--input and --outcomes go with --mock-config; a scenario says them itself (given, when)")
     else:
-        for name in shown(files.find(options.paths, ENDINGS), "scenario files"):
+        for name in shown(files.find(options.paths, files.SCENARIO_ENDINGS), "scenario files"):
             yield _report(name, options)
 
 
@@ -127,6 +128,16 @@ def _is_measured(options: argparse.Namespace) -> bool:
 
 def _report(name: str, options: argparse.Namespace) -> Report | None:
     """What came of one scenario file; None, after a report of the findings, when it is not in order."""
+    found = scenario_file(name, options)
+    if found is None:
+        return None
+    document, definition = found
+    verdicts = list(_verdicts(document, definition, options, os.path.dirname(name)))
+    return reported(document, definition, verdicts, options)
+
+
+def scenario_file(name: str, options: argparse.Namespace) -> tuple[Document, Document] | None:
+    """A scenario file and its definition; None, after a report of the findings, when these are not in order."""
     document = _loaded(name)
     if document is None:
         return None
@@ -144,9 +155,7 @@ def _report(name: str, options: argparse.Namespace) -> Report | None:
         )
         print(f"{document.source} is not run: AWS refuses its definition", file=sys.stderr)
         return None
-    return reported(
-        document, definition, list(_verdicts(document, definition, options, os.path.dirname(name))), options
-    )
+    return document, definition
 
 
 def reported(document: Document, definition: Document, verdicts: list[Verdict], options: argparse.Namespace) -> Report:

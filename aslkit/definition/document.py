@@ -578,9 +578,25 @@ def _tag_words(tag: str) -> str:
     return f"the tag {tag.replace(STANDARD, '!!')} means nothing to the States Language; JSON's types need no tag"
 
 
+PLAIN_WORDS = {
+    "cannot start any token": "this character cannot start a value (a tab never indents; @, ` and % need quotes)",
+    "mapping values are not allowed": "a second ': ' stands here; a text that holds one needs quotes",
+    "did not find expected key": "no key stands here (is the line indented like those above it? does a text go "
+    "on after its closing quote?)",
+    "could not find expected ':'": "the line before this place is no `key: value`",
+    "unexpected end of stream": "the quote is never closed",
+    "unknown escape character": "in double quotes a backslash begins an escape such as \\n; write it twice, or use "
+    "single quotes",
+    "block sequence entries are not allowed": "a list in several lines begins on a line of its own",
+    "expected '-' indicator": "the list above goes on here without a '- '",
+    "expected ',' or ']'": "the list is not closed: ',' or ']' is missing before this place",
+    "expected ',' or '}'": "the object is not closed: ',' or '}' is missing before this place",
+}
+"""Part of a message of the YAML parser -> what is wrong, for somebody who knows no parsers."""
+
+
 def _plain_words(error: yaml.MarkedYAMLError) -> str:
     words = str(error.problem or "the text is not YAML")
-    if "cannot start any token" in words:
-        words = "this character cannot start a value (a tab never indents; @, ` and % need quotes)"
-    context = f" ({error.context})" if error.context else ""
-    return f"this is not YAML: {words}{context}"
+    plain = next((plain for part, plain in PLAIN_WORDS.items() if part in words), None)
+    context = f" ({error.context})" if error.context and plain is None else ""
+    return f"this is not YAML: {plain or words}{context}"

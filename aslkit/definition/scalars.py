@@ -12,17 +12,21 @@ from functools import cache
 # The patterns stay texts, which `re` compiles when they are first used: most definitions hold nothing of the kind.
 SUBSTITUTION = r"\$\{[^{}\n\"']*\}"
 SURROGATES = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-PRIVATE = r"\\u[eE]0[0-7][0-9a-fA-F]"
+PRIVATE = r"\\u[eE]0(?:[0-7][0-9a-fA-F]|8[0-2])"
 SHIELDED = f"{SUBSTITUTION}|{SURROGATES}|{PRIVATE}"
 SHIFT = 0xE000
-SHIFTED = "[\ue000-\ue07f]+"
+BREAKS = {0x85: "\ue080", 0x2028: "\ue081", 0x2029: "\ue082"}
+"""What the parser (YAML 1.1) takes for a line break, and YAML 1.2 does not (5.4) -> what stands for it meanwhile."""
+SHIFTED = "[\ue000-\ue082]+"
+WRITTEN = {shifted: chr(written) for written, shifted in BREAKS.items()}
 
 
 def shield(text: str) -> str:
     """The text, as long as before, with every piece shifted that the YAML parser would misread."""
-    if ("${" not in text and "\\u" not in text) or re.search(SHIFTED, text):
+    broken = not text.isascii() and any(chr(character) in text for character in BREAKS)
+    if not (broken or "${" in text or "\\u" in text) or re.search(SHIFTED, text):
         return text
-    return re.sub(SHIELDED, _shifted, text)
+    return re.sub(SHIELDED, _shifted, text.translate(BREAKS) if broken else text)
 
 
 def unshield(text: str) -> str:
@@ -36,7 +40,7 @@ def _shifted(match: re.Match[str]) -> str:
 
 
 def _written(match: re.Match[str]) -> str:
-    text = "".join(chr(ord(character) - SHIFT) for character in match.group())
+    text = "".join(WRITTEN.get(character) or chr(ord(character) - SHIFT) for character in match.group())
     return re.sub(PRIVATE, lambda escape: chr(int(escape.group()[-4:], 16)), re.sub(SURROGATES, _character, text))
 
 

@@ -1,7 +1,8 @@
 """A recorded execution -> a scenario that says the same without the names of real accounts and people.
 
-What tasks answered becomes `when`, with the time that it took; how the execution went becomes `then`. With the
-definition the scenario is run once: an expectation that the simulator does not meet is left out, and said.
+What tasks answered becomes `when`, with the time that it took; how the execution went becomes `then`; a stop and
+redrives are told as such. With the definition the scenario is run once: an expectation that the simulator does not meet
+is left out, and said.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from aslkit.operations.export import to_yaml
 from aslkit.record import Record
 from aslkit.simulation.context import instant
 from aslkit.simulation.execution import ABORTED, FAILED
-from aslkit.simulation.recording import RUNNING, UNKNOWN, HistoryError
+from aslkit.simulation.recording import RUNNING, UNKNOWN, HistoryError, read_history
 from aslkit.simulation.scenario import run_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aslkit.definition.model import StateMachine
-    from aslkit.simulation.recording import PastAttempt, Recording
+    from aslkit.simulation.recording import HistoryEvent, PastAttempt, PastVisit, Recording
     from aslkit.simulation.scenario import Verdict
 
 Json = Any
@@ -45,25 +46,21 @@ def capture(recording: Recording, *, name: str, machine: StateMachine | None = N
 
     Account numbers, e-mail addresses, keys, tokens, UUIDs and job run ids are replaced, the same by the same
     everywhere. With `machine` the results of Glue jobs and messages are left out where nothing depends on them, and the
-    expectations are those that a run of the scenario meets. Raises HistoryError for an execution that has not ended,
-    was stopped or redriven, or has no input.
+    expectations are those that a run of the scenario meets. Raises HistoryError for an execution that has not ended or
+    has no input, and for one that was stopped at an instant that the history does not tell.
     """
     if recording.status == RUNNING:
         raise HistoryError("the history has no end; capture it when the execution has ended")
-    if recording.redrives:
-        raise HistoryError("the execution was redriven; a scenario is one execution from its start to its end")
     if recording.input is UNKNOWN:
         raise HistoryError("the history lacks the execution's input (cut off, or a log without execution data)")
-    if recording.status == ABORTED:
-        raise HistoryError("somebody stopped the execution, which a scenario cannot say")
     if machine is None:
         scrub = Scrub()
         return Captured(scenario=_drafted(recording, name, scrub, mails=False), replaced=dict(scrub.counts))
     scrub, scrub_short = Scrub(), Scrub()
     mails = any(isinstance(state, Task) and PUBLISH in (state.resource or "") for _, state in walk(machine))
-    scenario, remarks = _checked(_drafted(recording, name, scrub, mails=mails), machine)
-    short, more = _checked(_drafted(recording, name, scrub_short, mails=mails, short=True), machine)
-    if short["then"] == scenario["then"] and more == remarks:
+    scenario, remarks = checked(_drafted(recording, name, scrub, mails=mails), machine)
+    short, more = checked(_drafted(recording, name, scrub_short, mails=mails, short=True), machine)
+    if _expected(short) == _expected(scenario) and more == remarks:
         scenario, scrub = short, scrub_short
     return Captured(scenario=scenario, replaced=dict(scrub.counts), remarks=tuple(remarks))
 
@@ -74,29 +71,119 @@ PUBLISH = ":sns:publish"
 def _drafted(recording: Recording, name: str, scrub: Scrub, *, mails: bool, short: bool = False) -> dict[str, Json]:
     """The scenario, not yet run. `mails`: it says also that none was published; `short`: the fakes of Glue and SNS make
     up the results themselves."""
-    draft = {
-        "name": scrub(name),
-        "given": scrub(_given(recording)),
-        "when": scrub(_merged(list(_entries(recording, short=short)))),
-        "then": _then(recording, scrub, mails=mails),
-    }
-    return {key: value for key, value in draft.items() if value != []}
+    parts = list(parted(recording))
+    head = {"name": scrub(name), "given": scrub(_given(recording, parts))}
+    first, *redrives = (
+        {
+            **_redriven(part),
+            "when": scrub([*in_ranges(list(_entries(part, short=short))), *_stop(part)]),
+            "then": _then(part, scrub, mails=mails),
+        }
+        for part in parts
+    )
+    return _filled({**head, **first, "redrive": [_filled(redrive) for redrive in redrives]})
+
+
+def _filled(words: dict[str, Json]) -> dict[str, Json]:
+    """What says something."""
+    return {key: value for key, value in words.items() if value != []}
+
+
+def _expected(scenario: dict[str, Json]) -> list[Json]:
+    """What a scenario expects, at each end of the execution."""
+    return [part["then"] for part in (scenario, *scenario.get("redrive", ()))]
 
 
 def scenario_file(scenario: dict[str, Json], definition: str | None = None) -> str:
     """A scenario file of one scenario, as YAML text."""
+    return scenarios_file([scenario], definition)
+
+
+def scenarios_file(scenarios: list[dict[str, Json]], definition: str | None = None) -> str:
+    """A scenario file, as YAML text."""
     head = "" if definition is None else f"definition: {json_text(definition)}\n"
-    return head + to_yaml(load(json_text({"scenarios": [scenario]}), source="captured"))
+    return head + to_yaml(load(json_text({"scenarios": scenarios}), source="captured"))
+
+
+# --- the redrives ----------------------------------------------------------------------------------------------------
+
+
+class PastPart(Record):
+    """A part of an execution, from its start or a redrive to its end: the `whole` up to that end, the events of it that
+    came `before` this part, the `path` so far."""
+
+    whole: Recording
+    before: int
+    path: tuple[str, ...]
+
+    @property
+    def tasks(self) -> list[PastAttempt]:
+        """The attempts that this part adds."""
+        return [task for task in self.whole.tasks if task.scheduled.id > self.before]
+
+    @property
+    def began(self) -> float | None:
+        """When it began, in epoch seconds."""
+        return self.whole.events[self.before].at
+
+
+def parted(recording: Recording) -> Iterator[PastPart]:
+    """The parts of an execution, each as it was told at its end.
+
+    A state that a redrive goes on with stands in the path again; a Fail state is entered again anyway. Raises
+    HistoryError for a redrive of an execution that had not ended.
+    """
+    path: list[str] = []
+    visits: list[PastVisit] = []
+    before = 0
+    for redrive in (*recording.redrives, None):
+        whole = recording if redrive is None else _up_to(recording, redrive)
+        if visits and visits[-1].exited is None and visits[-1].type != "Fail":
+            path.append(visits[-1].state)
+        path += [visit.state for visit in whole.root.visits[len(visits) :]]
+        yield PastPart(whole, before, tuple(path))
+        visits, before = whole.root.visits, len(whole.events)
+
+
+def _up_to(recording: Recording, redrive: HistoryEvent) -> Recording:
+    """What was recorded before a redrive."""
+    rows = [
+        {"id": one.id, "previousEventId": one.previous, "type": one.type, "timestamp": one.at, "details": one.details}
+        for one in recording.events[: redrive.id - 1]
+    ]
+    found = read_history(rows)
+    if found.status == RUNNING:
+        raise HistoryError(f"the history tells of a redrive (event {redrive.id}) and of no end before it")
+    return found
+
+
+def _redriven(part: PastPart) -> dict[str, Json]:
+    """How long after its end the execution was redriven, where a history says it."""
+    if part.before == 0:
+        return {}
+    ended, began = part.whole.events[part.before - 1].at, part.began
+    return {} if ended is None or began is None or began <= ended else {"after": _duration(began - ended)}
+
+
+def _stop(part: PastPart) -> Iterator[dict[str, Json]]:
+    """The entry that stops the execution, if somebody did."""
+    whole = part.whole
+    if whole.status != ABORTED:
+        return
+    if whole.ended is None or part.began is None:
+        raise HistoryError("somebody stopped the execution, and the history does not say when (it has no timestamps)")
+    said = {"error": whole.error, "cause": whole.cause}
+    yield {"stop": _duration(max(whole.ended - part.began, 0.0)), **{name: text for name, text in said.items() if text}}
 
 
 # --- given -----------------------------------------------------------------------------------------------------------
 
 
-def _given(recording: Recording) -> dict[str, Json]:
+def _given(recording: Recording, parts: Sequence[PastPart]) -> dict[str, Json]:
     given: dict[str, Json] = {"input": recording.input}
     if recording.started is not None:
         given["start"] = instant(recording.started)
-    at_once = _at_once(recording.tasks)
+    at_once = max(_at_once(part.tasks) for part in parts)
     if at_once > 1:
         given["glue"] = {"jobs": {"*": {"MaxConcurrentRuns": at_once}}}
     return given
@@ -120,12 +207,12 @@ NEVER = 2**31
 # --- when ------------------------------------------------------------------------------------------------------------
 
 
-def _entries(recording: Recording, *, short: bool) -> Iterator[dict[str, Json]]:
-    """One entry for each attempt: by state and iteration, in the order of the invocations."""
+def _entries(part: PastPart, *, short: bool) -> Iterator[dict[str, Json]]:
+    """One entry for each attempt of a part: by state and iteration, in the order of the invocations, which count over
+    the whole execution."""
     counts: Counter[Json] = Counter()
-    attempts = recording.attempts
     found = []
-    for attempt, task in zip(attempts, recording.tasks, strict=True):
+    for attempt, task in zip(part.whole.attempts, part.whole.tasks, strict=True):
         iteration = [index for _, index in task.visit.line.iteration]
         key = (attempt["state"], tuple(iteration))
         counts[key] += 1
@@ -134,7 +221,7 @@ def _entries(recording: Recording, *, short: bool) -> Iterator[dict[str, Json]]:
             entry["iteration"] = iteration[0] if len(iteration) == 1 else iteration
         entry["invocation"] = counts[key]
         outcome = _outcome(attempt, short=short and task.resource in SIMULATED)
-        if outcome:
+        if outcome and task.scheduled.id > part.before:
             found.append((key, {**entry, **outcome}))
     order = {key: number for number, key in enumerate(dict.fromkeys(key for key, _ in found))}
     yield from (entry for _, entry in sorted(found, key=lambda item: order[item[0]]))
@@ -159,16 +246,21 @@ def _duration(seconds: float) -> str:
     return duration_text(seconds)
 
 
-def _merged(entries: list[dict[str, Json]]) -> list[dict[str, Json]]:
-    """Entries with one range for invocations in a row that have the same outcome."""
+def in_ranges(entries: list[dict[str, Json]]) -> list[dict[str, Json]]:
+    """Entries of `when` with one range for invocations in a row that have the same outcome."""
     merged: list[dict[str, Json]] = []
     for entry in entries:
-        if merged and _without_number(merged[-1]) == _without_number(entry):
+        if merged and _same(_without_number(merged[-1]), _without_number(entry)):
             first = str(merged[-1]["invocation"]).partition("-")[0]
             merged[-1] = {**merged[-1], "invocation": f"{first}-{entry['invocation']}"}
         else:
             merged.append(entry)
     return merged
+
+
+def _same(one: Json, other: Json) -> bool:
+    """Whether two values are the same JSON: 1 is not true."""
+    return one == other and json_text(one) == json_text(other)
 
 
 def _without_number(entry: dict[str, Json]) -> dict[str, Json]:
@@ -178,11 +270,12 @@ def _without_number(entry: dict[str, Json]) -> dict[str, Json]:
 # --- then ------------------------------------------------------------------------------------------------------------
 
 
-def _then(recording: Recording, scrub: Scrub, *, mails: bool) -> dict[str, Json]:
+def _then(part: PastPart, scrub: Scrub, *, mails: bool) -> dict[str, Json]:
+    recording = part.whole
     then: dict[str, Json] = {"status": recording.status}
     if recording.status == FAILED:
         then["error"] = recording.error
-    then["path"] = [visit.state for visit in recording.root.visits]
+    then["path"] = list(part.path)
     tried = Counter(task.visit.state for task in recording.tasks)
     if again := {state: number for state, number in tried.items() if number > 1}:
         then["invocations"] = again
@@ -212,7 +305,7 @@ def _mail(task: PastAttempt) -> dict[str, Json]:
 # --- checking --------------------------------------------------------------------------------------------------------
 
 
-def _checked(scenario: dict[str, Json], machine: StateMachine) -> tuple[dict[str, Json], list[str]]:
+def checked(scenario: dict[str, Json], machine: StateMachine) -> tuple[dict[str, Json], list[str]]:
     """The scenario without the expectations that a run of it does not meet, and a remark on each of them."""
     remarks: list[str] = []
     for _ in range(MOST_CHECKS):
@@ -237,10 +330,14 @@ def _verdict(scenario: dict[str, Json], machine: StateMachine) -> Verdict:
 
 
 def _without(scenario: dict[str, Json], place: Any, message: str) -> tuple[dict[str, Json], str | None]:
-    """The scenario without the expectation at a place. A message that names the execution, which is called otherwise in
-    a simulation, first shrinks to its first line."""
+    """The scenario, or redrive, without the expectation at a place. A message that names the execution, which is called
+    otherwise in a simulation, first shrinks to its first line."""
     then = {**scenario["then"]}
     match place:
+        case ("redrive", int(index), *inner):
+            redrives = list(scenario["redrive"])
+            redrives[index], remark = _without(redrives[index], tuple(inner), message)
+            return {**scenario, "redrive": redrives}, remark
         case ("then", "published", int(index), field, *_):
             mails = [dict(mail) for mail in then["published"]]
             text = str(mails[index].get(field))

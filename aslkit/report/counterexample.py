@@ -32,10 +32,13 @@ def scenario_text(exploration: Exploration, example: Counterexample, definition:
     ground = exploration.ground
     given = {name: value for name, value in ground.plan.given.items() if name not in OWN_INPUT}
     name = f"{example.property}: {_what(ground, example.placement)}"
+    shared = _shared(ground, example)
     text = [
         f"# {_one_line(example.message)}",
         f"# {exploration.explanations.get(example.property, '')}",
         f"definition: {_json(definition)}",
+        *(["defaults:", "  when:"] if shared else []),
+        *(f"    - {_json(entry)}" for entry in shared),
         "scenarios:",
         f"  - name: {_json(name)}",
         f"    comment: {_json(_one_line(example.message))}",
@@ -43,11 +46,19 @@ def scenario_text(exploration: Exploration, example: Counterexample, definition:
         f"      input: {_json(ground.input(example.placement))}",
         *(f"      {key}: {_json(value)}" for key, value in given.items()),
     ]
-    whens = [*(ground.written(one) for one in example.placement if one.state), *ground.plan.when]
+    whens = [ground.written(one) for one in example.placement if one.state]
     if whens:
         text += ["    when:", *(f"      - {_json(entry)}" for entry in whens)]
     text += ["    then:", *(f"      {key}: {_json(value)}" for key, value in _then(example).items())]
     return "\n".join(text) + "\n"
+
+
+def _shared(ground: Ground, example: Counterexample) -> list[Json]:
+    """What tasks answer in all runs, as far as this one comes to it; these entries stand last in its script."""
+    services: Any = example.execution.services
+    whens = ground.plan.when
+    used = services.script.used[len(services.script.used) - len(whens) :]
+    return [entry for entry, numbers in zip(whens, used, strict=True) if numbers]
 
 
 def _what(ground: Ground, placement: Placement) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aslkit.report.findings import counted
 from aslkit.report.timeline import clock
-from aslkit.simulation.exploration.proof import ENDS_WELL, RESIDUAL, TOLD, UNNOTICED, WATCHED
+from aslkit.simulation.exploration.proof import ENDS_WELL, RESIDUAL, TOLD, UNCLEAR, UNNOTICED, WATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ Json = Any
 
 HEADS = ("state", "what goes wrong", "error", "tries", "told by", "after", "the run ends", "after")
 RESIDUAL_HEADS = ("what happens", "the run ends", "seen by")
-VERDICTS = {TOLD: "told", ENDS_WELL: "nobody: the run ends well", RESIDUAL: "nobody (see below)", UNNOTICED: "NOBODY"}
+NOBODY = {ENDS_WELL: "nobody: the run ends well", RESIDUAL: "nobody (see below)", UNNOTICED: "NOBODY"}
 
 
 def as_file(proof: Proof, name: str) -> str:
@@ -73,13 +73,19 @@ def as_html(proof: Proof) -> str:
 
 
 def summary(proof: Proof) -> str:
-    """`170 errors at 10 states: 130 told, 34 end well, 6 residual, 0 unnoticed`."""
+    """`170 errors at 10 states: 130 told, 34 end well, 0 told unclearly, 6 residual, 0 unnoticed`."""
     counts = ", ".join(f"{sum(row.verdict == verdict for row in proof.rows)} {words}" for verdict, words in COUNTED)
     states = len({row.state for row in proof.rows})
     return f"{counted(len(proof.rows), 'error')} that stay, at {counted(states, 'state')}: {counts}."
 
 
-COUNTED = ((TOLD, "told"), (ENDS_WELL, "end well"), (RESIDUAL, "residual"), (UNNOTICED, "unnoticed"))
+COUNTED = (
+    (TOLD, "told"),
+    (ENDS_WELL, "end well"),
+    (UNCLEAR, "told unclearly"),
+    (RESIDUAL, "residual"),
+    (UNNOTICED, "unnoticed"),
+)
 
 
 def event_rule(proof: Proof) -> str:
@@ -102,13 +108,14 @@ RESIDUAL_TEXT = (
 STYLE = (
     "body{font:14px system-ui,sans-serif;margin:2em}table{border-collapse:collapse}"
     "td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left;vertical-align:top}"
-    ".told{background:#e8f5e9}.residual{background:#fff8e1}.unnoticed{background:#ffcdd2}"
+    ".told{background:#e8f5e9}.residual,.unclear{background:#fff8e1}.unnoticed{background:#ffcdd2}"
 )
 
 
 def _cells(row: ProofRow) -> tuple[str, ...]:
     ends = row.status if row.ending is None else f"{row.status}, {row.ending}"
-    who = row.told if row.told is not None else VERDICTS[row.verdict]
+    lacks = f", which does not say {row.lacks}" if row.lacks is not None else ""
+    who = f"{row.told}{lacks}" if row.told is not None else NOBODY[row.verdict]
     after = clock(row.after) if row.after is not None else ""
     return row.state, row.mishap, row.error or "", str(row.tries), who, after, ends, clock(row.lasts)
 
@@ -149,7 +156,7 @@ def _marked(text: str) -> str:
 def _html_table(heads: Sequence[str], rows: list[tuple[tuple[str, ...], str]]) -> Iterator[str]:
     yield f"<table><tr>{''.join(f'<th>{escape(head)}</th>' for head in heads)}</tr>"
     for cells, verdict in rows:
-        style = f' class="{verdict}"' if verdict in (TOLD, RESIDUAL, UNNOTICED) else ""
+        style = f' class="{verdict}"' if verdict in (TOLD, UNCLEAR, RESIDUAL, UNNOTICED) else ""
         yield f"<tr{style}>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
     yield "</table>"
 

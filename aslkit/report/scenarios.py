@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aslkit.simulation.scenario import Verdict
 
 MOST_MOMENTS = 30
+NOT_RUN = "not run: something is wrong with the file itself, which has a case of its own"
 
 
 class Report(Record):
@@ -83,7 +84,7 @@ def as_junit(reports: Sequence[Report]) -> str:
                 suite, "testcase", classname=report.document.source, name=_clean(verdict.name), time=f"{duration:g}"
             )
             if not verdict.passed:
-                told = list(_told(report, verdict))
+                told = list(_told(report, verdict)) or [NOT_RUN]
                 failure = ElementTree.SubElement(case, "failure", message=_clean(told[0]))
                 failure.text = _clean("\n".join(told))
     ElementTree.indent(root)
@@ -106,7 +107,8 @@ def _verdict(report: Report, verdict: Verdict, paint: Paint) -> Iterator[str]:
     yield f"  {mark}  {verdict.name}{paint(ran, 'dim')}"
     if verdict.passed:
         return
-    yield from (f"            {text}" for text in _told(report, verdict))
+    told = list(_told(report, verdict)) or [NOT_RUN]
+    yield from (f"            {text}" for text in told)
     instants = [difference.at for difference in verdict.differences if difference.at is not None]
     if execution is not None and instants:
         moments = [moment for moment in timeline(execution) if moment.at <= min(instants)]

@@ -265,9 +265,10 @@ def read_history(data: Json) -> Recording:
     """The recording that a JSON value holds.
 
     It is what `aws stepfunctions get-execution-history` prints ({"events": [...]}, in either order), a list of its
-    pages, a list of events, or the records that Step Functions writes to a log group ({"id", "type", "details", ...},
-    also as the messages that `aws logs filter-log-events` prints). A history that lacks events in the middle counts up
-    to the gap. Raises HistoryError for what is no history, lacks its beginning or tells of several executions.
+    pages, a list of events, an execution that was simulated ({"history": [...]}), or the records that Step Functions
+    writes to a log group ({"id", "type", "details", ...}, also as the messages that `aws logs filter-log-events`
+    prints). A history that lacks events in the middle counts up to the gap. Raises HistoryError for what is no history,
+    lacks its beginning or tells of several executions.
     """
     rows = list(_rows(data))
     arns = {row["execution_arn"] for row in rows if isinstance(row.get("execution_arn"), str)}
@@ -329,8 +330,8 @@ def _rows(data: Json) -> Iterator[dict[str, Json]]:
         value = pending.pop()
         if isinstance(value, list):
             pending.extend(value)
-        elif isinstance(value, dict) and isinstance(value.get("events"), list):
-            pending.extend(value["events"])
+        elif isinstance(value, dict) and isinstance(found := value.get("events", value.get("history")), list):
+            pending.extend(found)
         elif isinstance(value, dict) and "type" not in value and isinstance(value.get("message"), str):
             pending.append(_message(value["message"]))
         elif isinstance(value, dict) and isinstance(value.get("type"), str) and "id" in value:

@@ -1,26 +1,31 @@
 """A scenario file and its state machine -> verdicts: does the machine do what the file says, and is the file right?
 
 A scenario has three parts: `given` (input and services), `when` (what goes wrong, or what a task answers) and `then`
-(what comes of it). Nothing here reads a file: the caller passes a function that does.
+(what comes of it); each redrive has a `when` and a `then` of its own. Nothing here reads a file: the caller passes a
+function that does.
 """
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.document import DefinitionError, load
+from aslkit.definition.duration import duration_text
 from aslkit.definition.model import parse
 from aslkit.definition.spelling import nearest
 from aslkit.record import Record
 from aslkit.simulation import SimulationRefused, simulate
 from aslkit.simulation.context import instant
+from aslkit.simulation.execution import ABORTED
 from aslkit.simulation.expectation import Difference, differences
 from aslkit.simulation.items import s3_object
 from aslkit.simulation.reading import Remark
+from aslkit.simulation.redrive import NotRedrivable, redrive
 from aslkit.simulation.resources import OutcomeError
 from aslkit.simulation.resources.account import Account
 from aslkit.simulation.resources.glue import FakeGlue, GlueJob
-from aslkit.simulation.resources.scripted import When, range_text
+from aslkit.simulation.resources.scripted import ScriptService, When, range_text
 from aslkit.simulation.resources.sdk import START, uuid
 from aslkit.simulation.resources.sns import FakeSns
 from aslkit.simulation.resources.step_functions import FakeStepFunctions
@@ -33,8 +38,8 @@ if TYPE_CHECKING:
     from aslkit.definition.model import StateMachine
     from aslkit.simulation.execution import Execution
     from aslkit.simulation.items import S3Object
-    from aslkit.simulation.resources.account import AccountService
-    from aslkit.simulation.resources.scripted import ScriptService
+    from aslkit.simulation.resources import Request, Resource, Service
+    from aslkit.simulation.scenario_file import Part, Stop
 
     Read = Callable[[str], str | bytes]
     """The text of a file beside the scenario file, by its name; raises OSError or LookupError when there is none."""
@@ -57,9 +62,9 @@ Json = Any
 class Verdict(Record):
     """What came of one scenario.
 
-    `remarks` say what is wrong with the file itself, `differences` which expectations are not met. `execution` is None
-    when nothing was run: because of the remarks here, or of those on the whole file, which come as a verdict of their
-    own under the name of the file.
+    `remarks` say what is wrong with the file itself, `differences` which expectations are not met. `execution` is as it
+    stands after its last redrive; None when nothing was run: because of the remarks here, or of those on the whole
+    file, which come as a verdict of their own under the name of the file.
     """
 
     name: str
@@ -90,7 +95,7 @@ def run_scenarios(
     runner = ScenarioRunner(file, machine, read)
     verdicts = [runner.verdict(scenario) for scenario in chosen]
     remarks = list(file.remarks)
-    if all(verdict.execution is not None for verdict in verdicts) and len(chosen) == len(file.scenarios):
+    if runner.whole and len(chosen) == len(file.scenarios):
         remarks.extend(runner.never_used())
     if remarks:
         verdicts.insert(0, Verdict(name=document.source, pointer=(), remarks=tuple(remarks)))
@@ -98,7 +103,8 @@ def run_scenarios(
 
 
 class ScenarioRunner:
-    """Runs the scenarios of one file; remembers which entries that they share gave a reply in any of them.
+    """Runs the scenarios of one file; remembers which entries that they share gave a reply in any of them, and whether
+    all of them were run to their ends.
 
     `read` gives the text of a file beside the scenario file by its name.
     """
@@ -108,22 +114,26 @@ class ScenarioRunner:
         self.machine = machine
         self.read = read
         self.used: set[int] = set()
+        self.whole = True
         self.files: dict[str, tuple[Json, str | None]] = {}
 
-    def verdict(self, scenario: Scenario) -> Verdict:
+    def verdict(self, scenario: Scenario, around: Callable[[Account], Resource] | None = None) -> Verdict:
+        """What comes of a scenario; `around` makes of its services what the machine calls instead."""
         remarks = list(scenario.remarks)
         execution: Execution | None = None
-        found: tuple[Difference, ...] = ()
+        found: list[Difference] = []
+        ends = 0
         if not remarks and not self.file.remarks:
-            execution = self._execution(scenario, remarks)
-        if execution is not None:
-            remarks.extend(self._unused(scenario, execution))
-            found = tuple(differences(scenario.then, (*scenario.pointer, "then"), execution))
+            for ends, run in enumerate(self._runs(scenario, remarks, around), 1):
+                execution = run.execution
+                remarks.extend((*self._unused(run), *_too_late(run)))
+                found.extend(differences(run.part.then, (*run.part.pointer, "then"), execution))
+        self.whole = self.whole and ends == len(scenario.parts)
         return Verdict(
             name=scenario.name,
             pointer=scenario.pointer,
             remarks=tuple(remarks),
-            differences=found,
+            differences=tuple(found),
             execution=execution,
         )
 
@@ -133,26 +143,58 @@ class ScenarioRunner:
             if index not in self.used:
                 yield Remark(pointer, f"no scenario ever comes to this outcome for {when.target}")
 
-    def _execution(self, scenario: Scenario, remarks: list[Remark]) -> Execution | None:
-        """The run of a scenario; None after a remark when it cannot be run to its end."""
+    def _runs(
+        self, scenario: Scenario, remarks: list[Remark], around: Callable[[Account], Resource] | None
+    ) -> Iterator[Run]:
+        """The parts of a scenario, one after the other; no more of them after a remark on what cannot be run."""
         given = merged(self.file.given, scenario.given)
         input = self._input(scenario, given, remarks)
         if remarks:
-            return None
-        script = (*(when for _, when in scenario.whens), *(when for _, when in self.file.shared))
-        start = given.get("start", START)
-        try:
-            return simulate(
-                self.machine,
-                input=input,
-                resources=account(given, script, self._machines(given), self._objects(given)),
-                start=start,
-                seed=given.get("seed", 0),
-            )
-        except (OutcomeError, SimulationRefused) as refused:
-            place = (*scenario.pointer, "when") if scenario.whens else scenario.pointer
-            remarks.append(Remark(place, str(refused)))
-            return None
+            return
+        run: Run | None = None
+        for part in scenario.parts:
+            try:
+                if run is None:
+                    execution = self._started(part, given, input, around)
+                else:
+                    execution = self._redriven(part, given, run.execution)
+            except NotRedrivable as refused:
+                remarks.append(Remark(part.pointer, str(refused)))
+                return
+            except (OutcomeError, SimulationRefused) as refused:
+                place = (*part.pointer, "when") if part.whens else part.pointer
+                remarks.append(Remark(place, str(refused)))
+                return
+            before = None if run is None else run.execution
+            run = Run(part=part, execution=execution, before=before, redriven=bool(scenario.redrives))
+            yield run
+
+    def _started(
+        self, part: Part, given: Mapping[str, Any], input: Json, around: Callable[[Account], Resource] | None
+    ) -> Execution:
+        services = account(given, self._script(part), self._machines(given), self._objects(given))
+        return simulate(
+            self.machine,
+            input=input,
+            resources=services if around is None else around(services),
+            start=given.get("start", START),
+            seed=given.get("seed", 0),
+            **stop_of(part.stop, 0.0),
+        )
+
+    def _redriven(self, part: Part, given: Mapping[str, Any], before: Execution) -> Execution:
+        return redrive(
+            self.machine,
+            before,
+            resources=Later(before, self._script(part)),
+            after=part.after,
+            seed=given.get("seed", 0),
+            **stop_of(part.stop, before.duration + part.after),
+        )
+
+    def _script(self, part: Part) -> tuple[When, ...]:
+        """What the script says in a part: its own entries, then those that all scenarios share."""
+        return tuple(when for _, when in (*part.whens, *self.file.shared))
 
     def _input(self, scenario: Scenario, given: Mapping[str, Any], remarks: list[Remark]) -> Json:
         """The execution's input; after a remark when it cannot be had."""
@@ -207,16 +249,87 @@ class ScenarioRunner:
                     ) from None
             yield s3_object(entry["Bucket"], entry["Key"], body)
 
-    def _unused(self, scenario: Scenario, execution: Execution) -> Iterator[Remark]:
-        """A remark for each of the scenario's own entries that was not wholly used."""
-        services: Any = execution.services
+    def _unused(self, run: Run) -> Iterator[Remark]:
+        """A remark for each of a part's own entries that was not wholly used in it."""
+        services: Any = run.execution.services
         script: ScriptService = services.script
-        own = len(scenario.whens)
+        own = len(run.part.whens)
         self.used.update(index - own for index, used in enumerate(script.used) if used and index >= own)
         for index, gaps in script.unused():
             if index < own:
-                pointer, when = scenario.whens[index]
-                yield Remark(pointer, _unused_text(when, gaps, script.reached[index], services))
+                pointer, when = run.part.whens[index]
+                yield Remark(pointer, _unused_text(when, gaps, script.reached[index], run))
+
+
+class Run(Record):
+    """A part of a scenario, the execution at its end and the one `before` it, None for the first; and whether the
+    scenario is `redriven` at all."""
+
+    part: Part
+    execution: Execution
+    before: Execution | None
+    redriven: bool
+
+    @property
+    def where(self) -> str:
+        """When the part is, in words."""
+        if self.before is not None:
+            return "after this redrive"
+        return "before the redrive" if self.redriven else "in this scenario"
+
+
+class Later(Record):
+    """The services as an execution left them, which answer as a script says from now on. It counts the invocations of
+    the whole execution."""
+
+    execution: Execution
+    script: tuple[When, ...]
+
+    def begin(self) -> Service:
+        services: Any = deepcopy(self.execution.services)
+        services.script = _heard(self.script, _asked(self.execution))
+        begun: Service = services
+        return begun
+
+
+def _heard(script: Sequence[When], requests: Iterable[Request]) -> ScriptService:
+    """A script that has counted some requests, and has answered none of them."""
+    heard = ScriptService(script)
+    for request in requests:
+        heard.reply(request)
+    for used in heard.used:
+        used.clear()
+    return heard
+
+
+def _asked(execution: Execution) -> list[Request]:
+    """What the tasks of an execution have asked, and those of the executions nested in it."""
+    services: Any = execution.services
+    return [
+        attempt.request
+        for one in (execution, *services.step_functions.executions)
+        for visit in one.visits
+        for attempt in visit.attempts
+        if attempt.request is not None
+    ]
+
+
+def stop_of(stop: Stop | None, began: float) -> dict[str, Any]:
+    """What tells `simulate` and `redrive` of a stop; `began` is in virtual seconds since the execution started."""
+    if stop is None:
+        return {}
+    return {"stop_at": began + stop.after, "stop_error": stop.error, "stop_cause": stop.cause}
+
+
+def _too_late(run: Run) -> Iterator[Remark]:
+    """A remark on a stop that the execution did not live to see."""
+    stop, execution = run.part.stop, run.execution
+    began = 0.0 if run.before is None else run.before.duration + run.part.after
+    if stop is not None and (execution.status != ABORTED or execution.duration < began + stop.after):
+        ended, late = duration_text(execution.duration), duration_text(began + stop.after)
+        yield Remark(
+            stop.pointer, f"the execution has ended {execution.status} after {ended}; a stop at {late} is late"
+        )
 
 
 def _loaded(name: str, read: Read | None) -> tuple[Json, str | None]:
@@ -236,21 +349,26 @@ def _read(name: str, read: Read | None) -> tuple[Document | None, str | None]:
         return None, f"the file cannot be used: {error}"
 
 
-def _unused_text(when: When, gaps: Sequence[tuple[int, int]], reached: int, services: AccountService) -> str:
+def _unused_text(when: When, gaps: Sequence[tuple[int, int]], reached: int, run: Run) -> str:
     """Why an entry of the script gave fewer replies than it says."""
     missing = ", ".join(range_text(first, last) for first, last in gaps)
-    if reached == 0:
-        return f"{when.target} is never invoked in this scenario{_job_guess(when, services)}"
+    past = [request for request in ([] if run.before is None else _asked(run.before)) if when.concerns(request)]
+    if reached == 0 or (past and len(past) == sum(map(when.concerns, _asked(run.execution)))):
+        return f"{when.target} is never invoked {run.where}{_job_guess(when, run.execution)}"
+    [before] = _heard((when,), past).reached
+    if gaps[0][0] <= before:
+        return f"invocation {missing} of {when.target} came before this redrive, and invocations are counted on"
     if gaps[0][0] <= reached:
         return f"an earlier entry answers invocation {missing} of {when.target}"
-    return f"{when.target} comes only to invocation {reached} in this scenario; invocation {missing} never happens"
+    return f"{when.target} comes only to invocation {reached} {run.where}; invocation {missing} never happens"
 
 
-def _job_guess(when: When, services: AccountService) -> str:
+def _job_guess(when: When, execution: Execution) -> str:
     if when.job is None:
         return ""
+    services: Any = execution.services
     meant = nearest(when.job, {run.name for run in services.glue.runs})
-    return f"; did you mean '{meant}'?" if meant is not None else ""
+    return f"; did you mean '{meant}'?" if meant not in (None, when.job) else ""
 
 
 # --- given -----------------------------------------------------------------------------------------------------------

@@ -34,6 +34,26 @@ SUFFIX = ".scenarios."
 DEFINITION_SUFFIX = ".asl."
 
 
+class Stop(Record):
+    """Somebody stops the execution (StopExecution) `after` so many seconds since it started or was redriven."""
+
+    pointer: Pointer
+    after: float
+    error: str | None = None
+    cause: str | None = None
+
+
+class Part(Record):
+    """A part of an execution, up to its end: from its start, or from a redrive `after` so many seconds since it had
+    ended. The script holds in this part alone, what is expected is expected of the whole so far."""
+
+    pointer: Pointer
+    after: float
+    whens: tuple[tuple[Pointer, When], ...]
+    stop: Stop | None
+    then: Mapping[str, Any]
+
+
 class Scenario(Record):
     """One scenario: what is given, what the script says (with the place of each entry), and what is expected.
 
@@ -48,6 +68,13 @@ class Scenario(Record):
     then: Mapping[str, Any]
     remarks: tuple[Remark, ...] = ()
     tags: tuple[str, ...] = ()
+    stop: Stop | None = None
+    redrives: tuple[Part, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The execution up to its first end, and every redrive of it."""
+        return Part(self.pointer, 0.0, self.whens, self.stop, self.then), *self.redrives
 
 
 class ScenarioFile(Record):
@@ -87,6 +114,11 @@ def read_scenarios(document: Document, machine: StateMachine) -> ScenarioFile:
     defaults = top.get("defaults", {})
     _check_source(defaults.get("given", {}), ("defaults", "given"), remarks)
     shared = tuple(_whens(defaults.get("when", ()), states, remarks))
+    remarks.extend(
+        Remark(pointer, "a stop belongs to one scenario, and not to what all of them share")
+        for pointer, raw in defaults.get("when", ())
+        if STOP in raw
+    )
     scenarios = [_scenario(raw, pointer, states, machine, remarks) for pointer, raw in top.get("scenarios", ())]
     if top.get("scenarios") == []:
         remarks.append(Remark(("scenarios",), "there is no scenario here, so that nothing is checked"))
@@ -129,16 +161,34 @@ def _repeated(scenarios: list[Scenario]) -> Iterator[Remark]:
 def _scenario(
     raw: dict[str, Any], pointer: Pointer, states: Mapping[str, State], machine: StateMachine, remarks: list[Remark]
 ) -> Scenario:
-    given, then = raw.get("given", {}), raw.get("then", {})
+    given = raw.get("given", {})
     _check_source(given, (*pointer, "given"), remarks)
-    remarks.extend(_unknown_states(then, (*pointer, "then"), states, machine))
+    first, *redrives = (
+        _part(one, place, states, machine, remarks) for place, one in ((pointer, raw), *raw.get("redrive", ()))
+    )
     return Scenario(
         name=raw.get("name", pointer_text(pointer)),
         pointer=pointer,
         given=given,
-        whens=tuple(_whens(raw.get("when", ()), states, remarks)),
-        then=then,
+        whens=first.whens,
+        then=first.then,
         tags=tuple(tag for _, tag in raw.get("tags", ())),
+        stop=first.stop,
+        redrives=tuple(redrives),
+    )
+
+
+def _part(
+    raw: dict[str, Any], pointer: Pointer, states: Mapping[str, State], machine: StateMachine, remarks: list[Remark]
+) -> Part:
+    when, then = raw.get("when", ()), raw.get("then", {})
+    remarks.extend(_unknown_states(then, (*pointer, "then"), states, machine))
+    return Part(
+        pointer=pointer,
+        after=raw.get("after", 0.0),
+        whens=tuple(_whens(when, states, remarks)),
+        stop=_stop(when, remarks),
+        then=then,
     )
 
 
@@ -163,6 +213,8 @@ def _whens(
 ) -> Iterator[tuple[Pointer, When]]:
     for pointer, raw in entries:
         target = _only(raw, TARGETS, pointer, "what this entry is about", remarks)
+        if STOP in raw:
+            continue
         outcome = _outcome(raw, pointer, remarks)
         if target is None or outcome is None:
             continue
@@ -172,7 +224,8 @@ def _whens(
             yield pointer, _when(raw, target, _reply(raw, outcome))
 
 
-TARGETS = ("state", "job", "resource")
+STOP = "stop"
+TARGETS = ("state", "job", "resource", STOP)
 PRESETS = tuple(FAULTS)
 OUTCOMES = ("returns", "fails", "hangs", *PRESETS)
 
@@ -199,6 +252,19 @@ def _outcome(raw: Mapping[str, Any], pointer: Pointer, remarks: list[Remark]) ->
     return _only(raw, OUTCOMES, pointer, "what comes out", remarks)
 
 
+def _stop(entries: Iterable[tuple[Pointer, dict[str, Any]]], remarks: list[Remark]) -> Stop | None:
+    """The one entry that stops the execution, if there is one."""
+    stops = [(pointer, raw) for pointer, raw in entries if STOP in raw]
+    for pointer, raw in stops:
+        remarks.extend(
+            Remark((*pointer, name), f"`{name}` says nothing of a stop, which has an `error` and a `cause`")
+            for name in raw
+            if name not in (*TARGETS, "error", "cause")
+        )
+    remarks.extend(Remark(pointer, "an earlier entry stops the execution, which ends it") for pointer, _ in stops[1:])
+    return next((Stop(place, raw[STOP], raw.get("error"), raw.get("cause")) for place, raw in stops), None)
+
+
 def _misplaced(
     raw: Mapping[str, Any], target: str, outcome: str, pointer: Pointer, states: Mapping[str, State]
 ) -> Iterator[Remark]:
@@ -207,6 +273,8 @@ def _misplaced(
         for name in ("error", "message"):
             if name in raw:
                 yield Remark((*pointer, name), f"`{name}` changes a fault preset, and there is none in this entry")
+    if "cause" in raw:
+        yield Remark((*pointer, "cause"), "`cause` belongs to a `stop`, or inside `fails`")
     if outcome == "hangs" and "after" in raw:
         yield Remark((*pointer, "after"), "what hangs never answers; `after` says nothing here")
     if "repeat" in raw and raw.get("invocation", EACH) == EACH:
@@ -394,9 +462,12 @@ WHEN = Closed(
         "error": reading.text,
         "message": reading.text_or_null,
         "after": reading.seconds,
+        "stop": reading.seconds,
+        "cause": reading.text,
     },
 )
 WHENS = ListOf("entries", WHEN)
+REDRIVE = Closed("a redrive", {"after": reading.seconds, "when": WHENS, "then": THEN})
 SCENARIO = Closed(
     "a scenario",
     {
@@ -406,6 +477,7 @@ SCENARIO = Closed(
         "given": GIVEN,
         "when": WHENS,
         "then": THEN,
+        "redrive": ListOf("redrives", REDRIVE),
     },
     required=("name", "then"),
 )

@@ -11,11 +11,12 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aslkit.definition.document import Document
     from aslkit.definition.model import StateMachine
     from aslkit.simulation.execution import Execution
+    from aslkit.simulation.expectation import Difference
 
 __all__ = ["Expected", "ScenarioError", "expect", "machine", "run"]
 
@@ -59,20 +60,23 @@ def run(
     input: Json = None,
     given: Mapping[str, Json] | None = None,
     when: Sequence[Mapping[str, Json]] = (),
+    redrive: Sequence[Mapping[str, Json]] = (),
     values: Mapping[str, Json] | None = None,
 ) -> Execution:
     """One execution in virtual time, against the fake Glue, the fake SNS and scripted answers.
 
     `definition` is a file, or a machine that was read before; `input` a JSON value ({} unless given here or in
-    `given`). `given` and `when` are those of a scenario: `given={"glue": {"jobs": {"load": {"duration": "30m"}}}}`,
-    `when=[{"state": "Load", "invocation": 1, "glue": "failed"}]`. Raises ScenarioError for words that do not fit.
+    `given`). `given`, `when` and `redrive` are those of a scenario: `given={"glue": {"jobs": {"load": {"duration":
+    "30m"}}}}`, `when=[{"state": "Load", "invocation": 1, "glue": "failed"}]`, `redrive=[{"after": "2h"}]`; the
+    execution is as it stands after the last redrive. Raises ScenarioError for words that do not fit, and AssertionError
+    where the `then` of a redrive is not met.
     """
     from aslkit.definition.document import load
     from aslkit.simulation.scenario import run_scenarios
 
     found = machine(definition, values) if isinstance(definition, str | os.PathLike) else definition
     own = {**(given or {}), **({} if input is None else {"input": input})}
-    scenario = {"name": "test", "given": own, "when": list(when), "then": {}}
+    scenario = {"name": "test", "given": own, "when": list(when), "then": {}, "redrive": list(redrive)}
     document = load(json.dumps({"scenarios": [scenario]}), source="<test>.json")
     folder = os.path.dirname(found.document.source)
     verdicts = run_scenarios(document, found, read=lambda name: _read(folder, name))
@@ -80,7 +84,19 @@ def run(
     execution = verdicts[-1].execution
     if remarks or execution is None:
         raise ScenarioError("\n".join(f"{_place(document, remark.pointer)}{remark.message}" for remark in remarks))
+    _check(verdicts[-1].differences, execution)
     return execution
+
+
+def _check(differences: Iterable[Difference], execution: Execution) -> None:
+    """Raises AssertionError, with the timeline, where there is a difference."""
+    from aslkit.report.colour import Paint
+    from aslkit.report.timeline import lines, timeline
+
+    __tracebackhide__ = True
+    wrong = [difference.message for difference in differences]
+    if wrong:
+        raise AssertionError("\n".join([*wrong, "", *lines(timeline(execution), Paint(False))]))
 
 
 def _read(folder: str, name: str) -> bytes:
@@ -112,13 +128,21 @@ class Expected:
 
     def failed(self, error: str | None = None, *, cause: str | Sequence[str] = ()) -> Expected:
         """It ended FAILED, with this error name where one is given, and each text of `cause` in its cause."""
-        return self.holds(
-            status="FAILED", **({} if error is None else {"error": error}), **({"cause": cause} if cause else {})
-        )
+        return self._ended("FAILED", error, cause)
 
     def timed_out(self) -> Expected:
         """It ended TIMED_OUT."""
         return self.holds(status="TIMED_OUT")
+
+    def aborted(self, error: str | None = None, *, cause: str | Sequence[str] = ()) -> Expected:
+        """It ended ABORTED: somebody stopped it, with this error where one is given, and each text of `cause`."""
+        return self._ended("ABORTED", error, cause)
+
+    def _ended(self, status: str, error: str | None, cause: str | Sequence[str]) -> Expected:
+        __tracebackhide__ = True
+        return self.holds(
+            status=status, **({} if error is None else {"error": error}), **({"cause": cause} if cause else {})
+        )
 
     def went(self, *path: str) -> Expected:
         """It entered exactly these states of the definition, branches and iterations left out, in this order."""
@@ -167,8 +191,6 @@ class Expected:
 
         Raises ScenarioError for words that are none of a scenario's.
         """
-        from aslkit.report.colour import Paint
-        from aslkit.report.timeline import lines, timeline
         from aslkit.simulation.expectation import THEN, differences
         from aslkit.simulation.reading import Remark
 
@@ -177,8 +199,5 @@ class Expected:
         read = THEN(then, (), remarks)
         if remarks or not isinstance(read, dict):
             raise ScenarioError("; ".join(remark.message for remark in remarks))
-        wrong = [difference.message for difference in differences(read, (), self.execution)]
-        if wrong:
-            shown = "\n".join(lines(timeline(self.execution), Paint(False)))
-            raise AssertionError("\n".join([*wrong, "", shown]))
+        _check(differences(read, (), self.execution), self.execution)
         return self

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from aslkit.simulation.execution import Execution
     from aslkit.simulation.scenario import Scenario, ScenarioRunner, Verdict
 
-ENDINGS = (".scenarios.yaml", ".scenarios.yml", ".scenarios.json")
 MARKER = "scenario"
 
 
@@ -98,7 +97,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioModule | None:
-    if file_path.name.endswith(ENDINGS) and parent.config.getini("aslkit_scenarios"):
+    from aslkit.cli.files import SCENARIO_ENDINGS
+
+    if file_path.name.endswith(SCENARIO_ENDINGS) and parent.config.getini("aslkit_scenarios"):
         module: ScenarioModule = ScenarioModule.from_parent(parent, path=file_path)
         return module
     return None

@@ -11,6 +11,7 @@ from aslkit.cli import main
 from aslkit.definition.document import load
 from aslkit.definition.model import parse
 from aslkit.simulation import simulate
+from aslkit.simulation.redrive import redrive
 from aslkit.simulation.resources.account import Account
 from aslkit.simulation.resources.scripted import Fails, When
 
@@ -190,6 +191,20 @@ def test_capture_prints_what_it_would_write(capsys: pytest.CaptureFixture[str]) 
     assert "    status: FAILED\n    error: States.TaskFailed\n" in printed
 
 
+def test_capture_writes_stops_and_redrives(capsys: pytest.CaptureFixture[str]) -> None:
+    machine = parse(load(DEFINITION, source="m.asl.yaml"))
+    stopped = simulate(machine, input={}, resources=Account(), stop_at=30.0, stop_error="Ops")
+    again = redrive(machine, stopped, after=3600.0)
+    Path("again.json").write_text(json.dumps({"events": again.history}))
+    words = ["capture", "again.json", "--definition", "m.asl.yaml", "-o", "again.scenarios.yaml"]
+    assert main(words) == 0
+    assert capsys.readouterr().err == "replaced: nothing\n"
+    written = Path("again.scenarios.yaml").read_text()
+    assert "  - stop: 30s\n    error: Ops\n" in written
+    assert "  redrive:\n  - after: 1h\n    when:\n    - state: Load\n      invocation: 2\n" in written
+    assert main(["test", "again.scenarios.yaml"]) == 0
+
+
 def test_redrive_shows_what_runs_again(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["redrive", "twice.json", "--definition", "m.asl.yaml", "--after", "1h"]) == 0
     assert capsys.readouterr().out == (
@@ -230,6 +245,21 @@ def test_redrive_meets_the_outcomes_that_it_is_given(capsys: pytest.CaptureFixtu
     Path("o.yaml").write_text("when: [{state: Laod, glue: failed}]\n")
     assert main(["redrive", "twice.json", "--definition", "m.asl.yaml", "--outcomes", "o.yaml"]) == 2
     assert "no state 'Laod'" in capsys.readouterr().err
+
+
+def test_redrive_is_stopped_so_long_after_it_began(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("o.yaml").write_text("when: [{stop: 30s, error: Ops}]\n")
+    words = ["redrive", "twice.json", "--definition", "m.asl.yaml", "--after", "1h", "--outcomes", "o.yaml"]
+    assert main(words) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "ABORTED after 1:02:30 of virtual time, 3 transitions: Ops"
+
+
+def test_redrive_runs_one_redrive_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("o.yaml").write_text("redrive:\n- {after: 1h}\n")
+    assert main(["redrive", "twice.json", "--definition", "m.asl.yaml", "--outcomes", "o.yaml"]) == 2
+    assert capsys.readouterr().err == (
+        "aslkit: o.yaml:2:3: one redrive is simulated here; what is to happen in it stands under `when`\n"
+    )
 
 
 def test_redrive_says_that_a_fail_state_fails_again(capsys: pytest.CaptureFixture[str]) -> None:

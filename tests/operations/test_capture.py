@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from aslkit.definition.document import load
 from aslkit.definition.model import StateMachine, parse
 from aslkit.operations.capture import Scrub, capture, scenario_file
-from aslkit.simulation import simulate
+from aslkit.simulation import Execution, simulate
 from aslkit.simulation.recording import HistoryError, Recording, read_history
-from aslkit.simulation.redrive import redrive
+from aslkit.simulation.redrive import redrive, why_not_redrivable
 from aslkit.simulation.resources.account import Account
 from aslkit.simulation.resources.glue import FakeGlue, GlueJob
 from aslkit.simulation.resources.scripted import Fails, Returns, When
 from aslkit.simulation.scenario import run_scenarios
+from aslkit.testing.strategies import outcomes, state_machines
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 TEXT = """\
@@ -152,13 +155,142 @@ def test_what_a_scenario_cannot_say_is_refused() -> None:
             read_history([{"id": 1, "type": "ExecutionStarted", "executionStartedEventDetails": {"input": "1"}}]),
             name="n",
         )
-    with pytest.raises(HistoryError, match="somebody stopped the execution"):
-        capture(recording(stop_at=10.0), name="n")
-    failing = parse(load("StartAt: F\nStates: {F: {Type: Fail}}"))
-    again = redrive(failing, simulate(failing, input={}))
-    with pytest.raises(HistoryError, match="the execution was redriven"):
-        capture(read_history({"events": again.history}), name="n")
+    timeless = [{**event, "timestamp": None} for event in simulate(MACHINE, input=INPUT, **STOPPED).history]
+    with pytest.raises(HistoryError, match="the history does not say when"):
+        capture(read_history(timeless), name="n")
+    redriven = {"id": 2, "previousEventId": 1, "type": "ExecutionRedriven"}
+    endless = [{"id": 1, "type": "ExecutionStarted", "executionStartedEventDetails": {"input": "1"}}, redriven]
+    ended = {"id": 3, "previousEventId": 2, "type": "ExecutionFailed"}
+    with pytest.raises(HistoryError, match=r"tells of a redrive \(event 2\) and of no end before it"):
+        capture(read_history([*endless, ended]), name="n")
     assert whole.status == "SUCCEEDED"
+
+
+# --- stops and redrives ----------------------------------------------------------------------------------------------
+
+STOPPED: dict[str, Any] = {
+    "resources": Account(glue=FakeGlue(jobs=(GlueJob(name="load", duration=3600.0),))),
+    "stop_at": 600.0,
+    "stop_error": "Ops",
+    "stop_cause": "for jane.doe@corp.example",
+}
+
+
+def read_back(execution: Execution) -> Recording:
+    return read_history(json.loads(json.dumps({"events": execution.history})))
+
+
+def test_a_stop_is_captured_with_its_instant_error_and_cause() -> None:
+    captured = capture(read_back(simulate(MACHINE, input=INPUT, **STOPPED)), name="stopped", machine=MACHINE)
+    assert captured.remarks == ()
+    assert captured.scenario["when"] == [
+        {"state": "Load", "invocation": 1, "hangs": True},
+        {"stop": "10m", "error": "Ops", "cause": "for person1@example.com"},
+    ]
+    assert captured.scenario["then"] == {
+        "status": "ABORTED",
+        "path": ["Load"],
+        "duration": {"at-least": "9m48s", "at-most": "10m13s"},
+        "published": [],
+    }
+
+
+def test_redrives_are_captured_each_with_what_happened_then() -> None:
+    stopped = simulate(MACHINE, input=INPUT, **STOPPED)
+    lost = When(state="Ask", first=1, last=1, reply=Fails(error="Lambda.Unknown", after=3.0))
+    found = When(state="Ask", first=2, last=2, reply=Returns(value={"Payload": {"rows": 7}}, after=3.0))
+    services = Account(script=(lost, found), glue=FakeGlue(jobs=(GlueJob(name="load", duration=3600.0),)))
+    failed = redrive(MACHINE, stopped, resources=services, after=7200.0)
+    captured = capture(read_back(redrive(MACHINE, failed)), name="redriven twice", machine=MACHINE)
+    assert captured.remarks == ()
+    assert "glue" not in captured.scenario["given"]
+    assert captured.scenario["then"]["status"] == "ABORTED"
+    mail = {"topic": "alarms", "subject": "Loaded", "message": "7 rows for person1@example", "state": "Tell"}
+    assert captured.scenario["redrive"] == [
+        {
+            "after": "2h",
+            "when": [
+                {"state": "Load", "invocation": 2, "after": "1h"},
+                {"state": "Ask", "invocation": 1, "fails": {"error": "Lambda.Unknown"}, "after": "3s"},
+            ],
+            "then": {
+                "status": "FAILED",
+                "error": "Lambda.Unknown",
+                "path": ["Load", "Load", "Ask"],
+                "invocations": {"Load": 2},
+                "duration": {"at-least": "3h6m14s", "at-most": "3h13m52s"},
+                "published": [],
+            },
+        },
+        {
+            "when": [{"state": "Ask", "invocation": 2, "returns": {"Payload": {"rows": 7}}, "after": "3s"}],
+            "then": {
+                "status": "SUCCEEDED",
+                "path": ["Load", "Load", "Ask", "Ask", "Tell"],
+                "invocations": {"Load": 2, "Ask": 2},
+                "duration": {"at-least": "3h6m17s", "at-most": "3h13m55s"},
+                "published": [mail],
+            },
+        },
+    ]
+    [again] = run_scenarios(load(scenario_file(captured.scenario), source="captured"), MACHINE)
+    assert (again.passed, again.remarks, again.differences) == (True, (), ())
+
+
+def test_a_fail_state_that_a_redrive_enters_again_stands_twice_in_the_path() -> None:
+    failing = parse(load("StartAt: F\nStates: {F: {Type: Fail, Error: E}}"))
+    captured = capture(read_back(redrive(failing, simulate(failing, input={}))), name="n", machine=failing)
+    assert captured.remarks == ()
+    assert captured.scenario["redrive"] == [{"then": {"status": "FAILED", "error": "E", "path": ["F", "F"]}}]
+
+
+def test_what_another_definition_does_after_a_redrive_is_said_and_not_expected() -> None:
+    failing = parse(load("StartAt: F\nStates: {F: {Type: Fail, Error: E}}"))
+    other = parse(load("StartAt: F\nStates: {F: {Type: Fail, Error: O}}"))
+    captured = capture(read_back(redrive(failing, simulate(failing, input={}))), name="n", machine=other)
+    assert captured.remarks == ("not expected any more: the error: expected E, but it is O",) * 2
+    assert captured.scenario["redrive"] == [{"then": {"status": "FAILED", "path": ["F", "F"]}}]
+
+
+INSTANTS = st.none() | st.sampled_from([0.0, 1.0, 30.0, 1000.5])
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_whatever_is_stopped_and_redriven_is_captured_as_it_went(data: st.DataObject) -> None:
+    machine = parse(load(json.dumps(data.draw(state_machines())), source="drawn.json"))
+    execution = simulate(machine, input={}, resources=data.draw(outcomes(machine)), stop_at=data.draw(INSTANTS))
+    for pause, stop in data.draw(st.lists(st.tuples(st.sampled_from([0.0, 60.0]), INSTANTS), max_size=2)):
+        if why_not_redrivable(execution) is None:
+            stop_at = None if stop is None else execution.duration + pause + stop
+            execution = redrive(machine, execution, after=pause, stop_at=stop_at)
+    assume(len(execution.events) < 1_000)  # a loop without end is ended by its full history
+    captured = capture(read_back(execution), name="drawn", machine=machine)
+    [again] = run_scenarios(load(scenario_file(captured.scenario), source="captured"), machine)
+    assert (captured.remarks, again.remarks, again.differences) == ((), (), ())
+
+
+EXECUTIONS = Path(__file__).parents[3] / "shared" / "corpus" / "executions"
+
+
+@pytest.mark.skipif(not EXECUTIONS.exists(), reason="the corpus is not here")
+def test_an_execution_that_was_stopped_on_aws_is_captured_once_its_events_have_instants() -> None:
+    [case] = [
+        found
+        for found in (json.loads(path.read_text()) for path in EXECUTIONS.glob("*stop_execution-*.json"))
+        if found["expected"]["status"] == "ABORTED"
+    ]
+    machine = parse(load(json.dumps(case["definition"]), source="recorded"))
+    events = case["expected"]["events"]
+    with pytest.raises(HistoryError, match="the history does not say when"):
+        capture(read_history({"events": events}), name="stopped", machine=machine)
+    timed = [{**event, "timestamp": 1_735_696_800.0 + number} for number, event in enumerate(events)]
+    captured = capture(read_history({"events": timed}), name="stopped", machine=machine)
+    assert captured.remarks == ()
+    assert (captured.scenario["when"], captured.scenario["then"]["status"]) == ([{"stop": "2s"}], "ABORTED")
+
+
+# --- scrubbing -------------------------------------------------------------------------------------------------------
 
 
 def test_the_same_is_replaced_by_the_same() -> None:
@@ -192,4 +324,5 @@ def test_every_scenario_of_the_reference_workflow_can_be_captured_from_its_histo
         captured = capture(read_history({"events": verdict.execution.history}), name=verdict.name, machine=reference)
         again = run_scenarios(load(scenario_file(captured.scenario), source="captured"), reference)
         assert (verdict.name, captured.remarks, [one.passed for one in again]) == (verdict.name, (), [True])
-        assert captured.scenario["then"]["status"] == verdict.execution.status
+        last = [captured.scenario, *captured.scenario.get("redrive", ())][-1]
+        assert last["then"]["status"] == verdict.execution.status

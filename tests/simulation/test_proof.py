@@ -60,6 +60,24 @@ def test_an_error_that_no_catcher_covers_goes_unnoticed() -> None:
     assert [one.mishap for one in proof().unnoticed] == ["glue: timeout", "hangs"]
 
 
+@pytest.mark.parametrize(
+    ("message", "lacks"),
+    [
+        ("States.Format('Load {}', $.error.Error)", None),
+        ("States.Format('{}', $.error.Error)", "which state or job failed"),
+        ("States.Format('Load {}', $$.Execution.Name)", "the error"),
+    ],
+)
+def test_a_message_that_does_not_say_all_is_no_silence_but_says_what_it_lacks(message: str, lacks: str | None) -> None:
+    tell = {**TELL, "Parameters": {"TopicArn": TOPIC, "Message.$": message}}
+    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Tell"}]
+    unclear = machine({**STATES, "Load": {**LOAD, "Catch": catch}, "Tell": tell})
+    found = prove(explore(unclear, input={"job": "j"}, faults=0))
+    rows = [one for one in found.rows if (one.state, one.mishap) == ("Load", "hangs")]
+    assert [(one.verdict, one.told, one.lacks) for one in rows] == [("unclear" if lacks else "told", "Tell", lacks)]
+    assert (f"| Tell{f', which does not say {lacks}' if lacks else ''} |" in as_file(found, "p.md")) is True
+
+
 def test_a_state_that_only_failures_come_to_has_its_rows_as_well() -> None:
     expected = ("SNS.NotFoundException", "residual", None, None, 2, "FAILED", "SNS.NotFoundException", 155.0)
     assert row(proof(), "Tell", "sns: topic-not-found") == expected
@@ -90,7 +108,9 @@ def test_the_event_rule_watches_all_that_ends_badly() -> None:
 
 
 def test_the_summary_counts_the_rows() -> None:
-    assert summary(proof()) == "28 errors that stay, at 2 states: 15 told, 0 end well, 11 residual, 2 unnoticed."
+    assert summary(proof()) == (
+        "28 errors that stay, at 2 states: 15 told, 0 end well, 0 told unclearly, 11 residual, 2 unnoticed."
+    )
 
 
 @pytest.mark.parametrize(

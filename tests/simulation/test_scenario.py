@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from aslkit.definition.document import Document, load
 from aslkit.definition.model import StateMachine, parse
 from aslkit.definition.schemas import schema_text
+from aslkit.simulation.coverage import coverage
 from aslkit.simulation.faults import FAULTS
 from aslkit.simulation.reading import Closed, ListOf, MapOf, OneOf
 from aslkit.simulation.resources.scripted import Fails, Faulty, Hangs, Returns, Takes, When
@@ -31,7 +32,7 @@ from aslkit.simulation.scenario import (
     run_scenarios,
     scheduled_event,
 )
-from aslkit.simulation.scenario_file import FILE, GIVEN, SCENARIO, WHEN
+from aslkit.simulation.scenario_file import FILE, GIVEN, REDRIVE, SCENARIO, WHEN, Part, Stop
 
 ROOT = Path(__file__).parents[2]
 DEFINITIONS = ROOT / "definitions"
@@ -132,6 +133,10 @@ UNREADABLE: list[tuple[str, list[tuple[int, str]]]] = [
         [(1, "the input already comes from `input`; an execution has one input")],
     ),
     (
+        "defaults: {when: [{stop: 1m}]}\nscenarios: [{name: a, then: {}}]",
+        [(1, "a stop belongs to one scenario, and not to what all of them share")],
+    ),
+    (
         "scenarios:\n- name: a\n  then: {}\n  name: b\n",
         [(4, "the key 'name' stands twice here; only the last one counts")],
     ),
@@ -184,7 +189,7 @@ MISFITS: list[tuple[str, list[tuple[int, str]]]] = [
     ),
     (
         "- name: a\n  when:\n  - {hangs: true}\n  then: {}",
-        [(3, "what this entry is about is not said: one of `state`, `job`, `resource` is expected")],
+        [(3, "what this entry is about is not said: one of `state`, `job`, `resource`, `stop` is expected")],
     ),
     (
         "- name: a\n  when:\n  - {state: Load, job: load, hangs: true}\n  then: {}",
@@ -230,6 +235,33 @@ MISFITS: list[tuple[str, list[tuple[int, str]]]] = [
     (
         "- name: a\n  when:\n  - {state: Load, invocation: 3-2, hangs: true}\n  then: {}",
         [(3, "`invocation` is '3-2'; an invocation (1 is the first), a range like 2-3, or each is expected")],
+    ),
+    (
+        "- name: a\n  when:\n  - {state: Load, stop: 1m}\n  then: {}",
+        [(3, "`state` and `stop` exclude each other")],
+    ),
+    (
+        "- name: a\n  when:\n  - {stop: 1m, error: E, cause: c, invocation: 1}\n  then: {}",
+        [(3, "`invocation` says nothing of a stop, which has an `error` and a `cause`")],
+    ),
+    (
+        "- name: a\n  when:\n  - {stop: 1m}\n  - {stop: 2m}\n  then: {}",
+        [(4, "an earlier entry stops the execution, which ends it")],
+    ),
+    (
+        "- name: a\n  when:\n  - {state: Load, glue: failed, cause: c}\n  then: {}",
+        [(3, "`cause` belongs to a `stop`, or inside `fails`")],
+    ),
+    (
+        "- name: a\n  then: {}\n  redrive:\n  - {after: 1m, then: {path: [Asc]}, when: [{state: Laod, hangs: true}]}",
+        [
+            (4, "the definition has no state 'Asc'; did you mean 'Ask'?"),
+            (4, "the definition has no state 'Laod'; did you mean 'Load'?"),
+        ],
+    ),
+    (
+        "- name: a\n  then: {}\n  redrive: {after: 1m}",
+        [(3, "`redrive` is an object; a list of redrives is expected")],
     ),
     (
         "- name: a\n  given: {file: none.json}\n  then: {}",
@@ -362,6 +394,272 @@ def test_a_machine_that_cannot_run_is_a_remark_on_each_scenario() -> None:
     found = lines(text, run_text(text, "StartAt: Nowhere\nStates: {A: {Type: Pass, End: true}}"))
     assert [line for line, _ in found] == [2, 3]
     assert all("Nowhere" in message for _, message in found)
+
+
+# --- stops and redrives ----------------------------------------------------------------------------------------------
+
+RESUMABLE = """
+StartAt: Load
+States:
+  Load:
+    Type: Task
+    Resource: arn:aws:states:::glue:startJobRun.sync
+    Parameters: {JobName: load}
+    Retry: [{ErrorEquals: [States.ALL], IntervalSeconds: 60, MaxAttempts: 1}]
+    ResultPath: null
+    Next: Ask
+  Ask:
+    Type: Task
+    Resource: arn:aws:states:::lambda:invoke
+    Parameters: {FunctionName: ask}
+    ResultPath: $.answer
+    End: true
+"""
+
+
+def resumed(scenario: str) -> tuple[list[tuple[int, str]], Verdict]:
+    """(line, message) of everything that is wrong with one scenario (its own first line is 1), and its verdict."""
+    text = DEFAULTS + scenario
+    *_, verdict = run_text(text, RESUMABLE)
+    return [(line - 4, message) for line, message in lines(text, [verdict])], verdict
+
+
+def test_somebody_stops_the_execution() -> None:
+    found, verdict = resumed(
+        "- name: a\n"
+        "  when: [{stop: 4m, error: Ops, cause: a deployment}]\n"
+        "  then: {status: ABORTED, error: Ops, cause: deploy, path: [Load], duration: 4m, runs: {load: [STOPPED]}}"
+    )
+    assert (found, verdict.passed) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("stop", "late"),
+    [
+        ("10m", "the execution has ended SUCCEEDED after 10m; a stop at 10m is late"),
+        ("1d", "the execution has ended SUCCEEDED after 10m; a stop at 24h is late"),
+    ],
+)
+def test_a_stop_after_the_end_is_remarked_upon(stop: str, late: str) -> None:
+    found, verdict = resumed(f"- name: a\n  then: {{status: SUCCEEDED}}\n  when:\n  - {{stop: {stop}}}\n")
+    assert (found, verdict.passed) == ([(4, late)], False)
+
+
+def test_a_redrive_goes_on_where_the_execution_ended_and_nothing_goes_wrong_any_more() -> None:
+    found, verdict = resumed(
+        "- name: a\n"
+        "  when: [{state: Load, glue: failed, after: 1m}]\n"
+        "  then: {status: FAILED, error: States.TaskFailed, duration: 3m, runs: {load: [FAILED, FAILED]}}\n"
+        "  redrive:\n"
+        "  - after: 1h\n"
+        "    then:\n"
+        "      status: SUCCEEDED\n"
+        "      path: [Load, Load, Ask]\n"
+        "      invocations: {Load: 3, Ask: 1}\n"
+        "      waits: {Load: [60]}\n"
+        "      duration: 1h13m\n"
+        "      transitions: 4\n"
+        "      runs: {load: [FAILED, FAILED, SUCCEEDED]}\n"
+    )
+    assert (found, verdict.passed) == ([], True)
+    assert verdict.execution is not None
+    assert [event["type"] for event in verdict.execution.history].count("ExecutionRedriven") == 1
+
+
+def test_a_redrive_has_outcomes_of_its_own_and_invocations_are_counted_on() -> None:
+    found, verdict = resumed(
+        "- name: a\n"
+        "  when: [{job: load, invocation: 1-2, glue: failed, after: 1m}]\n"
+        "  then: {status: FAILED, duration: 3m}\n"
+        "  redrive:\n"
+        "  - when: [{state: Load, invocation: 3, glue: failed, after: 2m}, {job: load, invocation: 4, after: 5m}]\n"
+        "    then: {status: SUCCEEDED, duration: 11m, runs: {load: [FAILED, FAILED, FAILED, SUCCEEDED]}}\n"
+    )
+    assert (found, verdict.passed) == ([], True)
+
+
+def test_what_a_redrive_leaves_open_all_scenarios_say_and_not_the_scenario() -> None:
+    found, _ = resumed(
+        "- name: a\n"
+        "  when: [{state: Ask, fails: {error: E}}]\n"
+        "  then: {status: FAILED, error: E}\n"
+        "  redrive: [{then: {status: SUCCEEDED, output: {answer: {Payload: 1}}}}]\n"
+    )
+    assert found == []
+    text = (
+        f"{NOBODY}  when: [{{state: Ask, fails: {{error: E}}}}]\n  then: {{error: E}}\n  redrive:\n  - {{after: 1m}}\n"
+    )
+    [verdict] = run_text(text, RESUMABLE)
+    assert lines(text, [verdict]) == [
+        (
+            7,
+            "state 'Ask' calls lambda:invoke, and nothing says what invocation 2 answers; write it under `when`: "
+            "{state: Ask, returns: ...}",
+        )
+    ]
+    assert verdict.execution is not None
+    assert verdict.execution.error == "E"
+
+
+def test_an_execution_is_redriven_as_often_as_it_ends_badly_and_is_stopped_so_long_after_a_redrive() -> None:
+    found, verdict = resumed(
+        "- name: a\n"
+        "  when: [{stop: 1m}]\n"
+        "  then: {status: ABORTED}\n"
+        "  redrive:\n"
+        "  - after: 1h\n"
+        "    when: [{stop: 2m, error: Again}]\n"
+        "    then: {status: ABORTED, error: Again, duration: 1h3m}\n"
+        "  - when: [{state: Load, invocation: 3, glue: failed, after: 1m}]\n"
+        "  - then: {status: SUCCEEDED}\n"
+    )
+    assert found == [(9, "Execution is SUCCEEDED and cannot be redriven")]
+    assert verdict.execution is not None
+    assert (verdict.execution.status, verdict.execution.duration) == ("SUCCEEDED", 3780.0 + 60.0 + 60.0 + 600.0)
+    late, _ = resumed(
+        "- name: a\n  when: [{stop: 1m}]\n  then: {}\n  redrive:\n  - when:\n    - {stop: 20m}\n    after: 9m\n"
+    )
+    assert late == [(6, "the execution has ended SUCCEEDED after 20m; a stop at 30m is late")]
+
+
+def test_the_expectations_of_each_end_are_compared_with_the_execution_up_to_there() -> None:
+    found, _ = resumed(
+        "- name: a\n"
+        "  when: [{stop: 1m}]\n"
+        "  then: {status: FAILED}\n"
+        "  redrive:\n"
+        "  - after: 1h\n"
+        "    then:\n"
+        "      status: FAILED\n"
+        "      path: [Load, Ask]\n"
+    )
+    assert found == [
+        (3, "the status: expected FAILED, but it is ABORTED"),
+        (7, "the status: expected FAILED, but it is SUCCEEDED"),
+        (8, "the path: expected Ask, but it is Load"),
+    ]
+
+
+REFUSED = [
+    ("when: [{stop: 1m}]\n  redrive: [{after: 15d}]", "Execution ended more than 14 days ago and cannot be redriven"),
+    ("redrive: [{then: {status: SUCCEEDED}}]", "Execution is SUCCEEDED and cannot be redriven"),
+]
+
+
+@pytest.mark.parametrize(("words", "reason"), REFUSED, ids=[reason for _, reason in REFUSED])
+def test_a_redrive_that_aws_refuses_is_remarked_upon_with_the_reason(words: str, reason: str) -> None:
+    found, verdict = resumed(f"- name: a\n  then: {{}}\n  {words}")
+    assert ([message for _, message in found], verdict.passed) == ([reason], False)
+
+
+def test_a_redrive_of_a_distributed_map_is_remarked_upon() -> None:
+    each = {
+        "Type": "Map",
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "F",
+            "States": {"F": {"Type": "Fail", "Error": "E"}},
+        },
+        "End": True,
+    }
+    text = "scenarios: [{name: a, given: {input: [1]}, then: {status: FAILED}, redrive: [{after: 1m}]}]"
+    [verdict] = run_text(text, json.dumps({"StartAt": "Each", "States": {"Each": each}}))
+    assert [remark.message for remark in verdict.remarks] == [
+        "'Each' is a Distributed Map; that AWS redrives its unsuccessful child executions is not simulated"
+    ]
+
+
+NEVER = [
+    (
+        "  when:\n  - {state: Load, invocation: 1-3, glue: failed}\n  then: {}\n  redrive: [{after: 1m}]",
+        [(3, "state 'Load' comes only to invocation 2 before the redrive; invocation 3 never happens")],
+    ),
+    (
+        "  when:\n  - {state: Ask, returns: 1}\n  - {stop: 1m}\n  then: {}\n  redrive: [{after: 1m}]",
+        [(3, "state 'Ask' is never invoked before the redrive")],
+    ),
+    (
+        "  when: [{stop: 1m}]\n  then: {}\n  redrive:\n  - when:\n    - {state: Load, invocation: 1, glue: failed}",
+        [(6, "invocation 1 of state 'Load' came before this redrive, and invocations are counted on")],
+    ),
+    (
+        "  when: [{state: Ask, fails: {error: E}}]\n  then: {}\n  redrive:\n  - when:\n    - {job: load, hangs: true}",
+        [(6, "job 'load' is never invoked after this redrive")],
+    ),
+    (
+        "  when: [{stop: 1m}]\n  then: {}\n  redrive:\n  - when:\n    - {job: load, invocation: 3, hangs: true}",
+        [(6, "job 'load' comes only to invocation 2 after this redrive; invocation 3 never happens")],
+    ),
+    (
+        "  when: [{stop: 1m}]\n  then: {}\n  redrive:\n  - when:\n    - {state: Load, after: 1m}\n"
+        "    - {state: Load, invocation: 2, glue: failed}",
+        [(7, "an earlier entry answers invocation 2 of state 'Load'")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), NEVER, ids=[message[0][1] for _, message in NEVER])
+def test_an_outcome_belongs_to_its_part_of_the_execution(words: str, expected: list[tuple[int, str]]) -> None:
+    assert resumed(f"- name: a\n{words}")[0] == expected
+
+
+def test_a_shared_outcome_is_used_by_whichever_part_comes_to_it() -> None:
+    text = (
+        "defaults:\n  when: [{state: Ask, returns: 1}]\n"
+        "scenarios:\n- {name: a, when: [{stop: 1s}], then: {}, redrive: [{after: 1m}]}\n"
+    )
+    assert lines(text, run_text(text, RESUMABLE)) == []
+    stopped = text.replace(", redrive: [{after: 1m}]", "")
+    assert lines(stopped, run_text(stopped, RESUMABLE)) == [
+        (2, "no scenario ever comes to this outcome for state 'Ask'")
+    ]
+
+
+def test_requests_of_nested_executions_are_counted_on_as_well() -> None:
+    start = "arn:aws:states:::states:startExecution.sync"
+    call = {"Type": "Task", "Resource": start, "Parameters": {"StateMachineArn": "child", "Input": {}}, "End": True}
+    child = RESUMABLE.replace("Next: Ask", "End: true").partition("  Ask:")[0]
+    text = (
+        "scenarios:\n- name: a\n  given: {machines: {child: child.yaml}}\n"
+        "  when: [{job: load, invocation: 1-2, glue: failed}]\n  then: {status: FAILED}\n"
+        "  redrive: [{when: [{job: load, invocation: 3, after: 5m}], then: {status: SUCCEEDED, duration: 8m}}]\n"
+    )
+    machine = json.dumps({"StartAt": "Call", "States": {"Call": call}})
+    assert lines(text, run_text(text, machine, files={"child.yaml": child})) == []
+
+
+def test_the_visits_before_and_after_a_redrive_count_for_coverage() -> None:
+    _, verdict = resumed("- {name: a, when: [{state: Load, glue: failed}], then: {}, redrive: [{after: 1m}]}")
+    assert verdict.execution is not None
+    used = coverage(machine_of(RESUMABLE), [verdict.execution])
+    assert [(part.text, count) for part, count in used.uses.items()] == [
+        ("state 'Load'", 2),
+        ("the transition from 'Load' to 'Ask'", 1),
+        ("retry 1 of 1 by retrier 1 of 'Load' (States.ALL)", 1),
+        ("state 'Ask'", 1),
+    ]
+
+
+def test_stops_and_redrives_are_read_into_plain_records() -> None:
+    text = (
+        "scenarios:\n- name: a\n  when: [{stop: 20m, error: E, cause: c}]\n  then: {status: ABORTED}\n"
+        "  redrive:\n  - {after: 1h, when: [{state: Load, hangs: true}, {stop: 5}], then: {status: ABORTED}}\n  - {}\n"
+    )
+    (scenario,) = read_scenarios(document_of(text), machine_of()).scenarios
+    place = ("scenarios", 0)
+    first = (*place, "redrive", 0)
+    assert scenario.remarks == ()
+    assert scenario.stop == Stop(pointer=(*place, "when", 0), after=1200.0, error="E", cause="c")
+    assert scenario.redrives == (
+        Part(
+            pointer=first,
+            after=3600.0,
+            whens=(((*first, "when", 0), When(state="Load", reply=Hangs())),),
+            stop=Stop(pointer=(*first, "when", 1), after=5.0),
+            then={"status": "ABORTED"},
+        ),
+        Part(pointer=(*place, "redrive", 1), after=0.0, whens=(), stop=None, then={}),
+    )
 
 
 # --- expectations that are not met -----------------------------------------------------------------------------------
@@ -559,7 +857,9 @@ SHAPES = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from([*FILE.fields, *SCENARIO.fields, *GIVEN.fields, *WHEN.fields]), inner, max_size=5
+            st.sampled_from([*FILE.fields, *SCENARIO.fields, *GIVEN.fields, *WHEN.fields, *REDRIVE.fields]),
+            inner,
+            max_size=5,
         )
     ),
     max_leaves=25,
@@ -639,7 +939,7 @@ def test_the_schema_refuses_no_file_that_can_be_read_and_takes_none_with_unknown
     if valid:
         assert structural(text) or "start: yesterday" in text or "3-2" in text
     else:
-        about_entries = ("not said", "exclude each other", "no scenario here")
+        about_entries = ("not said", "exclude each other", "no scenario here", "of a stop", "to a `stop`")
         messages = [message for _, message in lines(text, run_text(text))]
         assert not structural(text) or any(part in message for part in about_entries for message in messages)
 

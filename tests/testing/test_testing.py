@@ -54,6 +54,27 @@ def test_a_run_that_fails_is_said_in_one_sentence(nightly: Path) -> None:
     )
 
 
+def test_a_run_that_somebody_stops_is_said_in_one_sentence(nightly: Path) -> None:
+    stopped = run(nightly, when=[{"stop": "30s", "error": "Ops", "cause": "a deployment"}])
+    expect(stopped).aborted("Ops", cause="deploy").took("30s").ran("load", "STOPPED")
+    with pytest.raises(
+        ScenarioError, match=r"when\[0\]: the execution has ended SUCCEEDED after 1m; a stop at 2m is late"
+    ):
+        run(nightly, when=[{"stop": "2m"}])
+
+
+def test_a_run_that_is_redriven_is_said_in_one_sentence(nightly: Path) -> None:
+    redrive = [{"after": "1h", "when": [{"stop": "10s"}], "then": {"status": "ABORTED"}}, {}]
+    execution = run(nightly, when=[{"stop": "30s"}], redrive=redrive)
+    expect(execution).succeeded().went("Load", "Load", "Load").took("1h1m40s").ran(
+        "load", "STOPPED", "STOPPED", "SUCCEEDED"
+    )
+    with pytest.raises(ScenarioError, match=r"redrive\[0\]: Execution is SUCCEEDED and cannot be redriven"):
+        run(nightly, redrive=[{"after": "1h"}])
+    with pytest.raises(AssertionError, match="the status: expected FAILED, but it is SUCCEEDED"):
+        run(nightly, when=[{"stop": "30s"}], redrive=[{"then": {"status": "FAILED"}}])
+
+
 def test_what_does_not_hold_is_told_with_the_timeline(nightly: Path) -> None:
     with pytest.raises(AssertionError) as told:
         expect(run(nightly, when=FAILING)).succeeded()

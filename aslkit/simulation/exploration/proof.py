@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from aslkit.simulation.exploration.catalogue import Mishap
     from aslkit.simulation.exploration.ground import Ground, Placement
+    from aslkit.simulation.exploration.observed import Mail
     from aslkit.simulation.exploration.search import Exploration
 
-TOLD, ENDS_WELL, RESIDUAL, UNNOTICED = "told", "ends well", "residual", "unnoticed"
+TOLD, ENDS_WELL, UNCLEAR, RESIDUAL, UNNOTICED = "told", "ends well", "unclear", "residual", "unnoticed"
 WATCHED = (FAILED, TIMED_OUT, ABORTED)
 
 
@@ -30,7 +31,8 @@ class ProofRow(Record):
 
     `told` is the state that sends the message (None: nobody), `after` the virtual seconds from the first failed call to
     that message, `lasts` those to the end of the run, `tries` how often the state was tried. `verdict` is TOLD,
-    ENDS_WELL (the run succeeds), RESIDUAL (no definition could tell of it), UNNOTICED.
+    ENDS_WELL (the run succeeds), UNCLEAR (a message is sent that `lacks` something), RESIDUAL (no definition could tell
+    of it), UNNOTICED.
     """
 
     state: str
@@ -44,6 +46,7 @@ class ProofRow(Record):
     status: str
     ending: str | None
     lasts: float
+    lacks: str | None = None
 
 
 class ResidualRow(Record):
@@ -119,11 +122,11 @@ def _row(ground: Ground, way: tuple[Placement, Placed], state: str, mishap: Mish
     execution = run.execution
     attempts = list(execution.attempts(state))
     began = next((attempt.ended for attempt in attempts if attempt.failed and attempt.ended is not None), None)
-    mail = next((one for one in run.mails if run.tells_error(one) and run.names_failed(one)), None)
+    mail, lacks = (None, None) if execution.status == SUCCEEDED else _message(run)
     if execution.status == SUCCEEDED:
         verdict = ENDS_WELL
     elif mail is not None:
-        verdict = TOLD
+        verdict = TOLD if lacks is None else UNCLEAR
     else:
         verdict = RESIDUAL if run.residual is not None else UNNOTICED
     return ProofRow(
@@ -132,13 +135,26 @@ def _row(ground: Ground, way: tuple[Placement, Placed], state: str, mishap: Mish
         error=mishap.error,
         known=mishap.known,
         verdict=verdict,
-        told=mail.state if mail is not None and execution.status != SUCCEEDED else None,
-        after=mail.at - began if mail is not None and began is not None and execution.status != SUCCEEDED else None,
+        told=mail.state if mail is not None else None,
+        after=mail.at - began if mail is not None and began is not None else None,
         tries=len(attempts),
         status=execution.status,
         ending=execution.error,
         lasts=execution.duration,
+        lacks=lacks,
     )
+
+
+def _message(run: Run) -> tuple[Mail | None, str | None]:
+    """The first message that says all of a failure; else the first one after it, and what it does not say."""
+    since = run.breaking.at if run.breaking is not None else 0.0
+    sent = [mail for mail in run.mails if mail.at >= since and mail.state not in run.ground.success]
+    for mail in sent:
+        if run.tells_error(mail) and run.names_failed(mail):
+            return mail, None
+    for mail in sent:
+        return mail, "which state or job failed" if run.tells_error(mail) else "the error"
+    return None, None
 
 
 def _residual(ground: Ground, rows: tuple[ProofRow, ...]) -> Iterator[ResidualRow]:

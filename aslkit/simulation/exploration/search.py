@@ -450,7 +450,8 @@ class _Search:
             yield f"{SHARD_TEXT} {number}/{of}"
         for state in self.ground.menus:
             if state not in self.states and self.faults != 0:
-                yield f"faults of state '{state}', which no run came to, or which has none"
+                why = "no run with fewer faults comes to it" if self.ground.menus[state] else "none are known"
+                yield f"faults of state '{state}': {why}"
         for mute in self.ground.settings.muted:
             yield f"'{mute.name}' of state '{mute.state}', muted in the settings"
         yield "an execution that somebody aborts, and whether the role has its permissions"
