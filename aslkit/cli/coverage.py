@@ -82,7 +82,9 @@ def _read(name: str) -> list[Measured]:
         return from_json(json.loads(files.read(name)))
     except CoverageError as error:
         raise CannotRun(f"{files.shown(name)}: {error}") from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise CannotRun(f"{files.shown(name)}: nested too deep to be a coverage file") from None
+    except ValueError as error:
         raise CannotRun(f"{files.shown(name)}: this is no JSON: {error}") from None
 
 

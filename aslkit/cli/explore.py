@@ -113,9 +113,14 @@ def _scenarios(options: argparse.Namespace) -> Document | None:
     """The scenario file with the services and settings; None when there is none."""
     if options.scenarios:
         return substitutions.document(options.scenarios)
-    stem, found, ending = options.definition.rpartition(DEFINITION_SUFFIX)
-    beside = f"{stem}{SUFFIX}{ending}"
-    return substitutions.document(beside) if found and os.path.isfile(beside) else None
+    beside = _beside(options.definition)
+    return substitutions.document(beside) if beside is not None and os.path.isfile(beside) else None
+
+
+def _beside(definition: str) -> str | None:
+    """The name of the scenario file that belongs to a definition by its name."""
+    stem, found, ending = definition.rpartition(DEFINITION_SUFFIX)
+    return f"{stem}{SUFFIX}{ending}" if found else None
 
 
 def _explored(options: argparse.Namespace, definition: Document, scenarios: Document | None) -> Exploration:
@@ -147,7 +152,10 @@ def _explored(options: argparse.Namespace, definition: Document, scenarios: Docu
         )
     except PlanError as error:
         raise CannotRun("\n".join(_placed(remark, scenarios) for remark in error.remarks)) from None
-    except (OutcomeError, SimulationRefused, PropertyError) as error:
+    except OutcomeError as error:
+        place = scenarios.source if scenarios is not None else _beside(options.definition) or "the file of --scenarios"
+        raise CannotRun(f"{definition.source}: {error} (in `defaults` of {files.shown(place)})") from None
+    except (SimulationRefused, PropertyError) as error:
         raise CannotRun(f"{definition.source}: {error}") from None
     finally:
         line.close()

@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     outcomes = outcomes_document(options.outcomes, options.input, options.seed)
     [*rest, verdict] = run_scenarios(outcomes, parse(machine), read=reader(os.path.dirname(options.outcomes or "")))
     for one in (*rest, verdict):
-        _print_remarks(one, outcomes)
+        _print_remarks(one, outcomes if options.outcomes else None)
     if verdict.execution is None:
         return 2
     if options.log_level:
@@ -144,7 +144,11 @@ def _as_scenario_file(scenario: dict[str, Any], written: Document | None) -> Doc
     return Document(source=written.source, text=written.text, data=data, root=top, entries=entries)
 
 
-def _print_remarks(verdict: Verdict, outcomes: Document) -> None:
+def _print_remarks(verdict: Verdict, outcomes: Document | None) -> None:
+    """Prints what does not fit at its place in the file of --outcomes; without one that is where it is to be mended."""
     for remark in verdict.remarks:
+        if outcomes is None:
+            print(f"aslkit: {remark.message} (in a file for --outcomes)", file=sys.stderr)
+            continue
         line, column = outcomes.span(remark.pointer)[:2]
         print(f"{outcomes.source}:{line}:{column}: {remark.message}", file=sys.stderr)

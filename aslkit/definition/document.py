@@ -589,6 +589,7 @@ PLAIN_WORDS = {
     "single quotes",
     "block sequence entries are not allowed": "a list in several lines begins on a line of its own",
     "expected '-' indicator": "the list above goes on here without a '- '",
+    "did not find expected node content": "a value is missing before this place",
     "expected ',' or ']'": "the list is not closed: ',' or ']' is missing before this place",
     "expected ',' or '}'": "the object is not closed: ',' or '}' is missing before this place",
 }

@@ -13,7 +13,7 @@ from math import floor, isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from aslkit.language.errors import RUNTIME, StatesError
-from aslkit.language.jsonpath import PathNotFound, PathSyntaxError, compile_path, parse_path, regex
+from aslkit.language.jsonpath import PathNotFound, PathSyntaxError, parse_path, regex
 from aslkit.record import Record
 
 if TYPE_CHECKING:
@@ -603,6 +603,8 @@ def _compile(argument: Argument) -> Callable[[Scope], Json]:
             value = argument.value
             return lambda scope: value
         case PathArgument():
+            from aslkit.language.jsonpath import compile_path
+
             return compile_path(argument.path.text)
         case Call():
             return _guarded(argument, _body(argument))

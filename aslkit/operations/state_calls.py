@@ -20,7 +20,7 @@ from aslkit.simulation.retry import Failure, first_match
 from aslkit.simulation.teststate import TestStateError, test_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from aslkit.definition.model import State
     from aslkit.simulation.execution import Attempt, Execution, Visit
@@ -111,15 +111,14 @@ class _Asking:
         if not isinstance(state, Task | Parallel | Map):
             yield from _answered(asked, visit, past)
             return
-        attempts: Sequence[Attempt] = visit.attempts
-        for attempt in attempts:
+        for attempt in visit.attempts:
             mocked = _mocked(state, attempt, past)
             if mocked is None:
                 continue  # it was stopped from outside
             request = {**asked, "mock": mocked, **_configuration(state, visit, attempt)}
             if attempt.retrier is not None:
                 yield request, _response("RETRIABLE", error=attempt.error, cause=attempt.cause)
-            elif attempt is attempts[-1]:
+            elif attempt is visit.attempts[-1]:
                 yield from _answered(request, visit, past)
 
 

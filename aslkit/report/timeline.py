@@ -38,13 +38,14 @@ def timeline(execution: Execution) -> list[Moment]:
     """What happened, in the order of virtual time; what happens at one instant in the order in which it follows."""
     visits = execution.visits
     last_inside = _last_inside(visits)
-    placed: list[tuple[float, float, Moment]] = []
+    placed: list[tuple[float, float, int, Moment]] = []
     for index, visit in enumerate(visits):
         after = _next_in_scope(visits, index)
-        for at, kind, text in (*_of_visit(visit, after), *_mails(execution, visit)):
+        for at, kind, text in (*_of_visit(visit, after), *_aborted(execution, visit), *_mails(execution, visit)):
             order = index if kind in OPENING else last_inside[index] + 0.5
-            placed.append((at, order, Moment(at, _name(visit), _depth(visit.pointer), kind, text)))
-    return [moment for _, _, moment in sorted(placed, key=lambda item: item[:2])]
+            depth = _depth(visit.pointer)
+            placed.append((at, order, -depth, Moment(at, _name(visit), depth, kind, text)))
+    return [moment for *_, moment in sorted(placed, key=lambda item: item[:3])]
 
 
 def _last_inside(visits: Sequence[Visit]) -> list[int]:
@@ -140,7 +141,7 @@ def _of_visit(visit: Visit, after: str) -> Iterator[tuple[float, str, str]]:
     """(virtual second, kind, text) of what happened in a visit; `after` names the state that followed it."""
     end = visit.left if visit.left is not None else visit.entered
     for attempt in visit.attempts:
-        yield from _of_attempt(attempt)
+        yield from _of_attempt(attempt, cut=visit.ended == "aborted" and attempt is visit.attempts[-1])
     if not visit.attempts:
         if visit.ended == "failed":
             failure = failure_text(visit.error, visit.cause)
@@ -149,11 +150,20 @@ def _of_visit(visit: Visit, after: str) -> Iterator[tuple[float, str, str]]:
             yield visit.entered, "enters", f"on to {after}" if after and end == visit.entered else "entered"
     if visit.ended == "caught":
         yield end, "caught", f"caught, on to {after}" if after else "caught"
-    elif visit.ended == "aborted":
-        yield end, "aborted", "aborted: a sibling failed, or the time is up"
 
 
-def _of_attempt(attempt: Attempt) -> Iterator[tuple[float, str, str]]:
+def _aborted(execution: Execution, visit: Visit) -> Iterator[tuple[float, str, str]]:
+    """Why a visit was stopped from outside: with the whole execution, or because something beside it failed."""
+    if visit.ended == "aborted":
+        left = visit.left if visit.left is not None else execution.duration
+        why = WHY_ABORTED.get(execution.status) if left >= execution.duration else None
+        yield left, "aborted", f"aborted: {why or 'a sibling failed'}"
+
+
+WHY_ABORTED = {"TIMED_OUT": "the time of the execution is up", "ABORTED": "the execution is stopped"}
+
+
+def _of_attempt(attempt: Attempt, *, cut: bool) -> Iterator[tuple[float, str, str]]:
     if attempt.number:
         yield attempt.started, "again", f"tries again after {clock(attempt.waited)} (attempt {attempt.number + 1})"
     else:
@@ -162,7 +172,7 @@ def _of_attempt(attempt: Attempt) -> Iterator[tuple[float, str, str]]:
         return
     if attempt.failed:
         yield attempt.ended, "fails", f"fails: {failure_text(attempt.error, attempt.cause)}"
-    else:
+    elif not cut:
         yield attempt.ended, "ends", "succeeded"
 
 

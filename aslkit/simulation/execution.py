@@ -109,7 +109,7 @@ class Visit:
         self.catcher: int | None = None
         self.error: str | None = None
         self.cause: str | None = None
-        self.attempts: list[Attempt] | tuple[()] = ()
+        self.attempts: Sequence[Attempt] = ()
 
     def catch(self, catcher: int, error: str | None, cause: str | None) -> None:
         self.ended = "caught"

@@ -120,21 +120,20 @@ class ScenarioRunner:
     def verdict(self, scenario: Scenario, around: Callable[[Account], Resource] | None = None) -> Verdict:
         """What comes of a scenario; `around` makes of its services what the machine calls instead."""
         remarks = list(scenario.remarks)
-        execution: Execution | None = None
+        ends: list[Execution] = []
         found: list[Difference] = []
-        ends = 0
         if not remarks and not self.file.remarks:
-            for ends, run in enumerate(self._runs(scenario, remarks, around), 1):
-                execution = run.execution
+            for run in self._runs(scenario, remarks, around):
+                ends.append(run.execution)
                 remarks.extend((*self._unused(run), *_too_late(run)))
-                found.extend(differences(run.part.then, (*run.part.pointer, "then"), execution))
-        self.whole = self.whole and ends == len(scenario.parts)
+                found.extend(differences(run.part.then, (*run.part.pointer, "then"), run.execution))
+        self.whole = self.whole and len(ends) == len(scenario.parts)
         return Verdict(
             name=scenario.name,
             pointer=scenario.pointer,
             remarks=tuple(remarks),
             differences=tuple(found),
-            execution=execution,
+            execution=ends[-1] if ends else None,
         )
 
     def never_used(self) -> Iterator[Remark]:

@@ -103,6 +103,18 @@ def test_a_counterexample_is_written_as_a_scenario_that_passes_test(capsys: pyte
     capsys.readouterr()
 
 
+def test_a_counterexample_holds_only_the_answers_that_it_comes_to(capsys: pytest.CaptureFixture[str]) -> None:
+    call = "{Type: Task, Resource: 'arn:aws:states:::lambda:invoke', Parameters: {FunctionName: f}, TimeoutSeconds: 9"
+    Path("two.asl.yaml").write_text(f"StartAt: One\nStates:\n  One: {call}, Next: Two}}\n  Two: {call}, End: true}}\n")
+    Path("two.scenarios.yaml").write_text(
+        "defaults: {when: [{state: One, returns: {}}, {state: Two, invocation: 1-2, returns: {}}]}\n"
+        "explore: {notifiers: []}\nscenarios: [{name: well, then: {status: SUCCEEDED}}]\n"
+    )
+    assert main(["explore", "two.asl.yaml", "--faults", "1", "--write", "found"]) == 1
+    assert main(["test", "found"]) == 0
+    capsys.readouterr()
+
+
 def test_the_input_may_be_given(capsys: pytest.CaptureFixture[str]) -> None:
     Path("i.json").write_text('{"job": "load", "day": 1}')
     report = reported(capsys, "m.asl.yaml", "--input", "i.json")
@@ -157,7 +169,7 @@ def test_what_no_definition_can_tell_counts_with_strict(capsys: pytest.CaptureFi
         (
             ["call.asl.yaml"],
             "call.asl.yaml: state 'Call' calls lambda:invoke, and nothing says what invocation 1 answers; "
-            "write it under `when`: {state: Call, returns: ...}",
+            "write it under `when`: {state: Call, returns: ...} (in `defaults` of call.scenarios.yaml)",
         ),
     ],
 )

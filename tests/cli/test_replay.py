@@ -184,6 +184,13 @@ def test_capture_writes_a_scenario_file_that_passes(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == "aslkit: once.scenarios.yaml exists; --force overwrites it\n"
 
 
+def test_what_simulate_prints_as_json_is_a_history_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "m.asl.yaml", "--format", "json"]) == 0
+    Path("run.json").write_text(capsys.readouterr().out)
+    assert main(["replay", "run.json", "--definition", "m.asl.yaml"]) == 0
+    assert capsys.readouterr().out.startswith("same: m.asl.yaml does what 13 events record\n")
+
+
 def test_capture_prints_what_it_would_write(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["capture", "twice.json", "--name", "twice"]) == 0
     printed = capsys.readouterr().out

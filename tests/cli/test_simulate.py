@@ -146,6 +146,29 @@ def test_an_unmet_expectation_is_shown_with_the_way_there(capsys: pytest.Capture
     assert out.endswith("0 passed, 1 failed in 1 scenario file\n")
 
 
+def test_without_outcomes_an_unanswered_call_names_the_option(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.asl.yaml").write_text(
+        "StartAt: Call\nStates:\n  Call: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', "
+        "Parameters: {FunctionName: f}, TimeoutSeconds: 9, End: true}\n"
+    )
+    assert main(["simulate", "m.asl.yaml"]) == 2
+    assert capsys.readouterr().err == (
+        "aslkit: state 'Call' calls lambda:invoke, and nothing says what invocation 1 answers; "
+        "write it under `when`: {state: Call, returns: ...} (in a file for --outcomes)\n"
+    )
+
+
+def test_junit_has_a_failure_for_each_scenario_of_a_file_with_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.scenarios.yaml").write_text(SCENARIOS.replace("scenarios:", "extra: 1\nscenarios:"))
+    assert main(["test", ".", "--format", "junit"]) == 1
+    suite = ElementTree.fromstring(capsys.readouterr().out)[0]
+    assert [(case.attrib["name"], case[0].attrib["message"][:30]) for case in suite] == [
+        ("m.scenarios.yaml", "m.scenarios.yaml:1:1: a scenari"[:30]),
+        ("the job fails once", "not run: something is wrong wi"),
+        ("the job fails for good", "not run: something is wrong wi"),
+    ]
+
+
 def test_coverage_names_what_no_scenario_uses(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test", ".", "--coverage"]) == 0
     out = capsys.readouterr().out

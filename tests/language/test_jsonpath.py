@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path as File
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aslkit.language import jsonpath
 from aslkit.language.jsonpath import (
     PathNotFound,
     PathSyntaxError,
@@ -502,6 +505,28 @@ def test_where_a_value_cannot_be_put_is_told() -> None:
 def test_put_replaces_an_element_and_the_whole_document() -> None:
     assert put({"a": [1, 2]}, ("a", 1), 3) == {"a": [1, 3]}
     assert put({"a": 1}, (), 3) == 3
+
+
+def test_the_public_names_stand_where_the_table_says() -> None:
+    assert [name for name in jsonpath.PUBLIC if not hasattr(jsonpath, name)] == []
+    with pytest.raises(AttributeError, match="has no attribute 'query'"):
+        jsonpath.query  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("use", "loaded"),
+    [
+        ("parse_path('$.a[0].b')", ["errors", "parsing", "path", "window"]),
+        ("compile_path('$.a[0].b')", ["errors", "parsing", "path", "scope", "window"]),
+    ],
+)
+def test_a_plain_path_loads_neither_conditions_nor_functions(use: str, loaded: list[str]) -> None:
+    script = (
+        f"import sys; from aslkit.language import jsonpath; jsonpath.{use}; "
+        "print(sorted(name.rpartition('.')[2] for name in sys.modules if name.startswith(jsonpath.__name__ + '.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{loaded}\n"
 
 
 def canonical(value: Any) -> str:
