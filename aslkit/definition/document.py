@@ -300,7 +300,10 @@ class _Builder:
         try:
             root, data = self._read()
         except yaml.MarkedYAMLError as error:
-            self._fail(_plain_words(error), _index(error.problem_mark or error.context_mark))
+            offset = _index(error.problem_mark or error.context_mark)
+            if "nesting depth" in str(error.problem):  # libyaml 0.2.6 looks ahead; what it saw shows the first level
+                return _Builder(self.text[:offset], self.source, self.tags).document()
+            self._fail(_plain_words(error), offset)
         except yaml.reader.ReaderError as error:
             shown = error.character if isinstance(error.character, int) else ord(str(error.character)[:1] or " ")
             self._fail(f"the character U+{shown:04X} is not allowed here", int(error.position))
