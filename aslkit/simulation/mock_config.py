@@ -12,8 +12,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.model import Task, walk
+from aslkit.definition.resource import parse_resource
 from aslkit.record import Record
 from aslkit.simulation import reading
+from aslkit.simulation.examples import example
 from aslkit.simulation.reading import UNFIT, Closed, MapOf, Remark, Unfit, suggestion
 from aslkit.simulation.resources import OutcomeError
 from aslkit.simulation.resources.scripted import Fails, Returns, range_text
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from aslkit.definition.document import Document, Pointer
     from aslkit.definition.model import StateMachine
+    from aslkit.simulation.execution import Execution
     from aslkit.simulation.resources import Outcome, Request
     from aslkit.simulation.resources.account import Account, AccountService
     from aslkit.simulation.resources.scripted import When
@@ -140,20 +143,22 @@ class MockedService:
     """The services of an account during one execution; the states of a case are answered before these are asked.
 
     `invoked` counts the invocations of each of these states over the whole execution, retries and map iterations alike.
+    What nothing else answers is answered by an example; `made_up` has these states, each with what it calls.
     """
 
     def __init__(self, account: AccountService, case: Case) -> None:
         self.account = account
         self.case = case
         self.invoked: Counter[str] = Counter()
+        self.made_up: dict[str, str] = {}
         self.script = account.script
         self.glue = account.glue
         self.sns = account.sns
         self.objects = account.objects
 
     def invoke(self, request: Request) -> Outcome:
-        """The outcome of an attempt. Raises OutcomeError for an invocation that the response does not describe, and
-        for what neither the script nor a fake knows."""
+        """The outcome of an attempt. Raises OutcomeError for an invocation that a response does not describe, and for
+        one that the script leaves out while it knows others of the kind."""
         response = self.case.responses.get(request.state)
         if response is None:
             return self._real(request)
@@ -169,14 +174,25 @@ class MockedService:
         self.account.stop(request, at)
 
     def _real(self, request: Request) -> Outcome:
+        """What the account answers; where it knows nothing of the call, an example in the shape of the real answer."""
         try:
             return self.account.invoke(request)
-        except OutcomeError as error:
-            raise OutcomeError(
-                f"the case leaves state '{request.state}' to the real service, which nobody calls here (a file for "
-                f"--outcomes can answer for it): {error.message}",
-                request,
-            ) from None
+        except OutcomeError:
+            resource = parse_resource(request.resource)
+            if resource is None or any(when.concerns(request) for when in self.script.whens):
+                raise
+            self.made_up[request.state] = f"{request.service}:{request.action}"
+            return self.script.outcome(request, Returns(example(resource)))
+
+
+def made_up(case: Case, execution: Execution) -> Iterator[str]:
+    """What a run was answered that nobody said."""
+    services: Any = execution.services
+    for state, call in services.made_up.items():
+        yield (
+            f"case '{case.name}' leaves state '{state}' to the real service; here it got a made-up answer of {call}, "
+            "and a file for --outcomes can say a better one"
+        )
 
 
 def _not_described(state: str, number: int, response: Response) -> str:

@@ -67,17 +67,26 @@ def test_the_documented_sample_runs_unchanged(capsys: pytest.CaptureFixture[str]
     )
 
 
-def test_a_case_that_leaves_a_state_to_the_real_service_fails_without_outcomes(
+MADE_UP = (
+    "note: case 'HybridPath' leaves state 'SQSState' to the real service; here it got a made-up answer of "
+    "sqs:sendMessage, and a file for --outcomes can say a better one\n"
+)
+ONLY_SECOND = "when:\n- {state: SQSState, invocation: 2, returns: {}}\n"
+
+
+def test_a_state_that_is_left_to_the_real_service_gets_a_made_up_answer_which_is_noted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main([*RUN, DEFINITION]) == 1
-    out = capsys.readouterr().out
-    assert "MockConfigFile.json:13:9: the case leaves state 'SQSState' to the real service, which nobody calls" in out
-    assert "2 passed, 1 failed" in out
+    assert main([*RUN, DEFINITION]) == 0
+    printed = capsys.readouterr()
+    assert "3 passed, 0 failed" in printed.out
+    assert printed.err == MADE_UP
 
 
 def test_json_and_junit_report_on_cases_as_on_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*RUN, DEFINITION, "--format", "json", "--coverage"]) == 1
+    Path("outcomes.yaml").write_text(ONLY_SECOND)
+    command = [*RUN, DEFINITION, "--outcomes", "outcomes.yaml"]
+    assert main([*command, "--format", "json", "--coverage"]) == 1
     [report] = json.loads(capsys.readouterr().out)
     assert [(one["name"], one["line"], one["passed"], one["status"]) for one in report["scenarios"]] == [
         ("HappyPath", 5, True, "SUCCEEDED"),
@@ -85,7 +94,7 @@ def test_json_and_junit_report_on_cases_as_on_scenarios(capsys: pytest.CaptureFi
         ("HybridPath", 13, False, None),
     ]
     assert report["coverage"]["state"] == {"used": 2, "total": 2}
-    assert main([*RUN, DEFINITION, "--format", "junit"]) == 1
+    assert main([*command, "--format", "junit"]) == 1
     suite = ElementTree.fromstring(capsys.readouterr().out)[0]
     assert (suite.attrib["tests"], suite.attrib["failures"]) == ("3", "1")
     assert [case.attrib["name"] for case in suite] == ["HappyPath", "RetryPath", "HybridPath"]
@@ -336,15 +345,28 @@ def test_answers_that_are_never_reached_are_noted(capsys: pytest.CaptureFixture[
     )
 
 
+def test_a_made_up_answer_is_imported_and_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", MOCKS, "--definition", DEFINITION]) == 0
+    printed = capsys.readouterr()
+    assert [line for line in printed.out.splitlines() if line.startswith("- name")] == [
+        "- name: HappyPath",
+        "- name: RetryPath",
+        "- name: HybridPath",
+    ]
+    assert printed.err == MADE_UP
+
+
 def test_a_case_that_cannot_be_run_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["import", MOCKS, "--definition", DEFINITION]) == 1
+    Path("outcomes.yaml").write_text(ONLY_SECOND)
+    assert main(["import", MOCKS, "--definition", DEFINITION, "--outcomes", "outcomes.yaml"]) == 1
     printed = capsys.readouterr()
     assert [line for line in printed.out.splitlines() if line.startswith("- name")] == [
         "- name: HappyPath",
         "- name: RetryPath",
     ]
     assert printed.err.startswith(
-        "case 'HybridPath' is left out: MockConfigFile.json:13:9: the case leaves state 'SQSState' to the real service"
+        "case 'HybridPath' is left out: MockConfigFile.json:13:9: state 'SQSState' calls sqs:sendMessage, and nothing "
+        "says what invocation 1 answers (only invocation 2 has an answer)"
     )
 
 

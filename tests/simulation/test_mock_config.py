@@ -13,7 +13,7 @@ from running import machine
 
 from aslkit.definition.document import Document, load
 from aslkit.definition.model import StateMachine, parse
-from aslkit.simulation.mock_config import Answer, Case, CaseRunner, MockConfig, Response, read_mock_config
+from aslkit.simulation.mock_config import Answer, Case, CaseRunner, MockConfig, Response, made_up, read_mock_config
 from aslkit.simulation.reading import Remark
 from aslkit.simulation.resources.scripted import Fails, Returns, When
 from aslkit.simulation.scenario import Verdict
@@ -359,14 +359,26 @@ def test_what_a_case_does_not_mock_meets_the_fakes_and_the_outcomes() -> None:
     assert (one.passed, one.execution.output, one.execution.duration) == (True, 2, 605.0)
 
 
-def test_a_state_that_is_left_to_the_real_service_is_told() -> None:
-    _, *_, hybrid = example()[1]
-    assert messages(CaseRunner(example()[0]).verdict(hybrid).remarks) == [
+def test_a_state_that_is_left_to_the_real_service_gets_an_answer_of_its_shape_and_is_told() -> None:
+    definition, (*_, hybrid) = example()
+    one = CaseRunner(definition).verdict(hybrid)
+    assert one.execution is not None
+    assert (one.passed, one.execution.output["MessageId"]) == (True, "MessageId")
+    assert list(made_up(hybrid, one.execution)) == [
+        "case 'HybridPath' leaves state 'SQSState' to the real service; here it got a made-up answer of "
+        "sqs:sendMessage, and a file for --outcomes can say a better one"
+    ]
+
+
+def test_outcomes_that_leave_out_an_invocation_are_told() -> None:
+    definition, (*_, hybrid) = example()
+    second = When(state="SQSState", first=2, last=2, reply=Returns(value=1))
+    runner = CaseRunner(definition, whens=[(("when", 0), second)])
+    assert messages(runner.verdict(hybrid).remarks) == [
         (
             ("StateMachines", "LambdaSQSIntegration", "TestCases", "HybridPath"),
-            "the case leaves state 'SQSState' to the real service, which nobody calls here (a file for --outcomes can "
-            "answer for it): state 'SQSState' calls sqs:sendMessage, and nothing says what invocation 1 answers; write "
-            "it under `when`: {state: SQSState, returns: ...}",
+            "state 'SQSState' calls sqs:sendMessage, and nothing says what invocation 1 answers (only invocation 2 has "
+            "an answer); write it under `when`: {state: SQSState, returns: ...}, or let the last entry `repeat`",
         )
     ]
 
