@@ -46,6 +46,8 @@ def reports(options: argparse.Namespace) -> Iterator[Report | None]:
                 f"{config.document.source}: no definition is given for the state machine '{name}'; give {name}=FILE, "
                 "or choose the cases of others with -k MACHINE#"
             )
+    if not options.words:
+        _note(_told(config.document, config.unused))
     remarks = config.remarks
     for name, cases in chosen.items():
         report = _report(config, cases, definitions[name], remarks, options)
@@ -191,6 +193,7 @@ def scenarios_of(document: Document, options: argparse.Namespace) -> tuple[str |
     runner, outcomes = _runner(machine, options)
     given: Mapping[str, Any] = outcomes.data["scenarios"][0]["given"]
     scenarios, lost = [], list(_told(document, config.remarks))
+    _note(_told(document, config.unused))
     for case in config.machines[name]:
         verdict = runner.verdict(case)
         if verdict.execution is None:

@@ -71,11 +71,13 @@ class Case(Record):
 
 
 class MockConfig(Record):
-    """What a mock file says: the cases of each state machine. `remarks` concern no single case."""
+    """What a mock file says: the cases of each state machine. `remarks` are what is wrong and concerns no single case;
+    `unused` are the responses of no case, which do no harm."""
 
     document: Document
     machines: Mapping[str, tuple[Case, ...]]
     remarks: tuple[Remark, ...] = ()
+    unused: tuple[Remark, ...] = ()
 
 
 # --- running ---------------------------------------------------------------------------------------------------------
@@ -222,9 +224,6 @@ def read_mock_config(document: Document) -> MockConfig:
     used = {name for cases in written.values() for named in cases.values() for name in named.values()}
     if not any(written.values()) and not remarks:
         remarks.append(Remark((MACHINES,), "there is no case here, so that nothing is run"))
-    remarks.extend(
-        Remark((RESPONSES, name), f"no case uses the response '{name}'") for name in answers if name not in used
-    )
     own, rest = _sorted(remarks, used)
     responses = {name: Response(name, known, tuple(own.get((RESPONSES, name), ()))) for name, known in answers.items()}
     return MockConfig(
@@ -236,6 +235,9 @@ def read_mock_config(document: Document) -> MockConfig:
             for machine, cases in written.items()
         },
         remarks=tuple(rest),
+        unused=tuple(
+            Remark((RESPONSES, name), f"no case uses the response '{name}'") for name in answers if name not in used
+        ),
     )
 
 

@@ -129,12 +129,22 @@ def test_too_little_coverage_fails(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_what_is_wrong_with_the_file_fails_beside_its_cases(capsys: pytest.CaptureFixture[str]) -> None:
-    write({"orders": {"good": {"Check": "R"}}}, {"R": ANSWER, "Unused": ANSWER})
+    write({"orders": {"good": {"Check": "R"}}}, {"R": ANSWER, "Unused": {"1": ANSWER["0"]}})
     assert main(["test", "--mock-config", "mock.json", "orders.asl.yaml", "--input", "order.json"]) == 1
-    out = capsys.readouterr().out
-    assert "FAILED  mock.json\n            mock.json:1:" in out
-    assert "no case uses the response 'Unused'" in out
-    assert "  ok      good  SUCCEEDED" in out
+    printed = capsys.readouterr()
+    assert "FAILED  mock.json\n            mock.json:1:" in printed.out
+    assert "invocation 0 is not described" in printed.out
+    assert "  ok      good  SUCCEEDED" in printed.out
+    assert printed.err == "note: mock.json:1:132: no case uses the response 'Unused'\n"
+
+
+def test_a_response_that_no_case_uses_is_noted_and_does_no_harm(capsys: pytest.CaptureFixture[str]) -> None:
+    write({"orders": {"good": {"Check": "R"}}}, {"R": ANSWER, "Unused": ANSWER})
+    command = ["mock.json", "--input", "order.json"]
+    assert main(["test", "--mock-config", *command, "orders.asl.yaml"]) == 0
+    assert capsys.readouterr().err == "note: mock.json:1:132: no case uses the response 'Unused'\n"
+    assert main(["import", *command, "--definition", "orders.asl.yaml"]) == 0
+    assert capsys.readouterr().err == "note: mock.json:1:132: no case uses the response 'Unused'\n"
 
 
 def test_outcomes_that_no_case_comes_to_are_noted(capsys: pytest.CaptureFixture[str]) -> None:
