@@ -200,7 +200,9 @@ def test_what_belongs_to_no_case_is_a_remark_on_the_file(data: Any, remarks: lis
 
 
 def test_a_response_that_no_case_uses_is_no_fault_of_the_file() -> None:
-    written = json.dumps({"StateMachines": {"M": {"TestCases": {"C": {"Call": "R"}}}}, "MockedResponses": {"R": GOOD, "S": GOOD}})
+    written = json.dumps(
+        {"StateMachines": {"M": {"TestCases": {"C": {"Call": "R"}}}}, "MockedResponses": {"R": GOOD, "S": GOOD}}
+    )
     config = read_mock_config(load(written, source="mock.json"))
     assert messages(config.remarks) == []
     assert messages(config.unused) == [(("MockedResponses", "S"), "no case uses the response 'S'")]
