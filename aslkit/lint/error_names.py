@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aslkit.definition.model import Retrier
-from aslkit.definition.services import JOB, OPTIMISED, TOKEN
+from aslkit.definition.raised import has_prefix, may_raise, prefixes, raised, spelling
+from aslkit.definition.services import JOB
 from aslkit.definition.spelling import nearest, only_near
 from aslkit.lint.calls import calls
 from aslkit.lint.engine import INFO, WARNING, Hit, Replace, mend, rule
@@ -16,33 +17,7 @@ if TYPE_CHECKING:
     from aslkit.definition.model import Catcher, StateMachine, Task
     from aslkit.lint.calls import Target
 
-OWN_CODE = frozenset({"lambda", "states", "http", "apigateway"})
-"""Integrations that run somebody's code or pass on its answer: error names of any kind may come from there."""
-
-COMMON = frozenset(
-    {
-        "accessdenied", "apicallattempttimeout", "apicalltimeout", "aborted", "clientexecutiontimeout", "expiredtoken",
-        "forbidden", "httptimeout", "incompletesignature", "internalerror", "internalfailure", "internalserver",
-        "internalservererror", "invalidaction", "invalidclienttokenid", "invalidsignature", "kmsaccessdenied",
-        "kmsdisabled", "kmsinvalidstate", "kmsnotfound", "kmsoptinrequired", "kmsthrottling", "limitexceeded",
-        "malformedhttprequest", "malformedquerystring", "missingauthenticationtoken", "nonexistentqueue",
-        "notauthorized", "optinrequired", "provisionedthroughputexceeded", "requestaborted",
-        "requestentitytoolarge", "requestexpired", "requestlimitexceeded", "requesttimeout", "sdkclient", "sdk",
-        "serialization", "service", "serviceunavailable", "slowdown", "throttled", "throttling", "toomanyrequests",
-        "unknown", "unknownoperation", "unrecognizedclient", "validation",
-    }
-)  # fmt: skip
-"""What any AWS service, or the SDK before it, may answer. Source: AWS API references, "Common Errors"."""
-
-NOT_COMMON = {"glue": frozenset({"service", "toomanyrequests", "unknown", "limitexceeded", "internalerror"})}
-"""Names that are copied from the list of Lambda."""
-
-EXACT = frozenset({"dynamodb", "glue", "lambda", "sns", "sqs"})
-"""Integrations whose error names were recorded on AWS: the prefix as below, the name as in the model."""
-
 SHOWN = 8
-
-AWS_NAMES = ("", "aws", "amazon", "awssdk")
 
 
 @rule(WARNING, fixable=True)
@@ -85,8 +60,6 @@ def error_never_raised(machine: StateMachine) -> Iterator[Hit]:
     """
     dead: dict[tuple[str, str], str | None] = {}
     for task, target in calls(machine):
-        if target.pattern == TOKEN or target.product in OWN_CODE - {"lambda"}:
-            continue
         for retrier in task.retry:
             yield from _of_clause(task, target, retrier, dead)
         for catcher in task.catch:
@@ -98,8 +71,6 @@ def _of_clause(
 ) -> Iterator[Hit]:
     reasons = []
     for index, name in enumerate(clause.error_equals):
-        if "." not in name or name.startswith("States."):
-            continue
         key = (target.name, name)
         if key not in dead:
             dead[key] = _why_dead(target, name)
@@ -122,76 +93,27 @@ def _of_clause(
 
 def _surely_meant(target: Target, name: str) -> str | None:
     """The name of an error of the call that a name resembles, and no other."""
-    prefix, _, error = name.partition(".")
-    prefixes = _prefixes(target)
-    exact = _exact(target, prefix, error)
-    if exact is None and prefix.casefold() in {known.casefold() for known in prefixes}:
-        near = only_near(error, _raised(target))
-        return f"{prefixes[0]}.{near}" if near is not None else None
+    exact = spelling(target.arn, name)
+    if exact is None and has_prefix(target.arn, name):
+        near = only_near(name.partition(".")[2], raised(target.arn))
+        return f"{prefixes(target.arn)[0]}.{near}" if near is not None else None
     return exact
 
 
 def _why_dead(target: Target, name: str) -> str | None:
     """What to say of a name that a call never raises; None for one that it may raise."""
-    prefix, _, error = name.partition(".")
-    prefixes = _prefixes(target)
-    exact = _exact(target, prefix, error)
-    if exact is not None:
-        return f': did you mean "{exact}"?' if exact != name else None
-    if prefix.casefold() not in {known.casefold() for known in prefixes}:
-        return _of_other_service(target, prefix)
-    raised = _raised(target)
-    if not raised or "${" in name or _may_raise(target, error):
+    if may_raise(target.arn, name):
         return None
-    own = prefixes[0]
-    near = nearest(error, raised)
+    prefix, _, error = name.partition(".")
+    exact = spelling(target.arn, name)
+    if exact is not None:
+        return f': did you mean "{exact}"?'
+    if not has_prefix(target.arn, name):
+        return f"; errors of {prefix} come from its own tasks"
+    own, known = prefixes(target.arn)[0], raised(target.arn)
+    near = nearest(error, known)
     if near is not None:
         return f': did you mean "{own}.{near}"?'
     if target.pattern.startswith(JOB):
         return '; a run that fails or times out is "States.TaskFailed"'
-    return f"; it raises {', '.join(f'{own}.{known}' for known in raised)}" if len(raised) <= SHOWN else ""
-
-
-def _exact(target: Target, prefix: str, error: str) -> str | None:
-    """The error name that is written but for capitals of the prefix or the ending "Exception", where AWS's is known."""
-    if target.sdk or target.product not in EXACT:
-        return None
-    own, raised = _prefixes(target)[0], _raised(target)
-    if prefix.casefold() != own.casefold():
-        return None
-    full = f"{error}Exception" if f"{error}Exception" in raised else error
-    return f"{own}.{full}" if full in raised else None
-
-
-def _of_other_service(target: Target, prefix: str) -> str | None:
-    """An error of another service, as in a list copied from a task of that service."""
-    if target.sdk or target.product not in OPTIMISED or target.product in OWN_CODE:
-        return None
-    others = {known for name, entry in OPTIMISED.items() if name != target.product for known in entry.errors}
-    return f"; errors of {prefix} come from its own tasks" if prefix in others else None
-
-
-def _prefixes(target: Target) -> tuple[str, ...]:
-    if not target.sdk and target.product in OPTIMISED:
-        return OPTIMISED[target.product].errors
-    return ("".join(filter(str.isalnum, target.model.id)),) if target.model is not None else ("",)
-
-
-def _raised(target: Target) -> tuple[str, ...]:
-    model = target.model
-    return model.raised(target.action) if model is not None and target.action in model.actions else ()
-
-
-def _may_raise(target: Target, error: str) -> bool:
-    folded = _folded(error)
-    assert target.model is not None
-    known = {_folded(name) for name in target.model.errors}
-    words = {target.product.replace("-", ""), _folded("".join(filter(str.isalnum, target.model.id)))}
-    if folded in known or any(folded == start + word for start in AWS_NAMES for word in words):
-        return True
-    return folded in COMMON - NOT_COMMON.get(target.service, frozenset())
-
-
-def _folded(error: str) -> str:
-    """An error name without capitals and without the ending that the SDKs put to it or change."""
-    return error.casefold().removesuffix("exception").removesuffix("fault").removesuffix("error")
+    return f"; it raises {', '.join(f'{own}.{one}' for one in known)}" if len(known) <= SHOWN else ""

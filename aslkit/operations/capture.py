@@ -229,13 +229,14 @@ def _entries(part: PastPart, *, short: bool) -> Iterator[dict[str, Json]]:
 
 def _outcome(attempt: dict[str, Json], *, short: bool) -> dict[str, Json]:
     """What an entry says that came out; nothing where a fake does the same by itself."""
+    alive = {"heartbeats": _duration(attempt["heartbeatInSeconds"])} if attempt.get("heartbeats") else {}
     if attempt.get("hang") or attempt.get("unfinished"):
-        return {"hangs": True}
+        return {"hangs": True, **alive}
     after = {"after": _duration(attempt["after"])} if attempt.get("after") else {}
     if "result" not in attempt:
         error = {name: attempt[name] for name in ("error", "cause") if attempt.get(name) is not None}
-        return {"fails": error or {"error": None}, **after}
-    return after if short else {"returns": attempt["result"], **after}
+        return {"fails": error or {"error": None}, **after, **alive}
+    return after if short else {"returns": attempt["result"], **after, **alive}
 
 
 SIMULATED = ("glue:startJobRun.sync", "glue:startJobRun", "sns:publish")

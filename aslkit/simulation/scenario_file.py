@@ -227,7 +227,8 @@ def _whens(
 STOP = "stop"
 TARGETS = ("state", "job", "resource", STOP)
 PRESETS = tuple(FAULTS)
-OUTCOMES = ("returns", "fails", "hangs", *PRESETS)
+OWN_WORDS = ("returns", "fails", "hangs")
+OUTCOMES = (*OWN_WORDS, *PRESETS)
 
 
 def _only(
@@ -277,6 +278,10 @@ def _misplaced(
         yield Remark((*pointer, "cause"), "`cause` belongs to a `stop`, or inside `fails`")
     if outcome == "hangs" and "after" in raw:
         yield Remark((*pointer, "after"), "what hangs never answers; `after` says nothing here")
+    if "heartbeats" in raw and outcome not in OWN_WORDS:
+        yield Remark(
+            (*pointer, "heartbeats"), f"`heartbeats` go with one of {', '.join(f'`{one}`' for one in OWN_WORDS)}"
+        )
     if "repeat" in raw and raw.get("invocation", EACH) == EACH:
         yield Remark((*pointer, "repeat"), "this entry answers each invocation already; `repeat` says nothing here")
     services = set(_services(raw[target], target, states))
@@ -328,16 +333,16 @@ def _when(raw: Mapping[str, Any], target: str, reply: Reply) -> When:
 
 
 def _reply(raw: Mapping[str, Any], outcome: str) -> Reply:
-    after = raw.get("after")
+    after, beat = raw.get("after"), raw.get("heartbeats")
     match outcome:
         case "after":
             return Takes(after=raw["after"])
         case "returns":
-            return Returns(value=raw["returns"], after=after)
+            return Returns(value=raw["returns"], after=after, beat=beat)
         case "fails":
-            return Fails(error=raw["fails"].get("error"), cause=raw["fails"].get("cause"), after=after)
+            return Fails(error=raw["fails"].get("error"), cause=raw["fails"].get("cause"), after=after, beat=beat)
         case "hangs":
-            return Hangs()
+            return Hangs(beat=beat)
         case _:
             return Faulty(fault=raw[outcome], error=raw.get("error"), message=raw.get("message"), after=after)
 
@@ -462,6 +467,7 @@ WHEN = Closed(
         "error": reading.text,
         "message": reading.text_or_null,
         "after": reading.seconds,
+        "heartbeats": reading.seconds,
         "stop": reading.seconds,
         "cause": reading.text,
     },

@@ -13,7 +13,7 @@ from aslkit.simulation.retry import Failure, too_large
 from aslkit.simulation.states import RetryingProgram
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator
 
     from aslkit.definition.resource import ResourceArn
     from aslkit.simulation.context import StateScope
@@ -164,16 +164,18 @@ def task_token(visit: Visit) -> str:
 def awaited(outcome: Outcome, timeout: float | None, heartbeat: float | None) -> Wakening:
     """What comes first: the answer, the time-out, or a missed heartbeat. An answer in the last instant is in time."""
     limit = NEVER if timeout is None else float(timeout)
-    missed = NEVER if heartbeat is None else missed_heartbeat(outcome.heartbeats, heartbeat)
+    missed = NEVER if heartbeat is None else missed_heartbeat(outcome, heartbeat)
     if not outcome.never and outcome.after <= min(limit, missed):
         return Wakening(max(outcome.after, 0.0))
     return Wakening(min(limit, missed), timed_out=True, heartbeat=missed < limit)
 
 
-def missed_heartbeat(heartbeats: Sequence[float], interval: float) -> float:
+def missed_heartbeat(outcome: Outcome, interval: float) -> float:
     """The seconds after which a heartbeat was due and had not come."""
+    if outcome.beat is not None and outcome.beat <= interval:
+        return NEVER
     last = 0.0
-    for beat in sorted(heartbeats):
+    for beat in sorted(outcome.heartbeats):
         if beat > last + interval:
             break
         last = beat

@@ -18,7 +18,7 @@ from aslkit.simulation.recording import HistoryError, Recording, read_history
 from aslkit.simulation.redrive import redrive, why_not_redrivable
 from aslkit.simulation.resources.account import Account
 from aslkit.simulation.resources.glue import FakeGlue, GlueJob
-from aslkit.simulation.resources.scripted import Fails, Returns, When
+from aslkit.simulation.resources.scripted import Fails, Hangs, Reply, Returns, When
 from aslkit.simulation.scenario import run_scenarios
 from aslkit.testing.strategies import outcomes, state_machines
 
@@ -54,6 +54,19 @@ States:
 """
 MACHINE = parse(load(TEXT, source="m.asl.yaml"))
 INPUT = {"owner": "jane.doe@corp.example", "password": "hunter2", "role": "arn:aws:iam::123456789012:role/etl"}
+
+
+ASKING = """\
+StartAt: Ask
+States:
+  Ask:
+    Type: Task
+    Resource: arn:aws:states:::sqs:sendMessage.waitForTaskToken
+    Parameters: {QueueUrl: q, MessageBody.$: $$.Task.Token}
+    HeartbeatSeconds: 60
+    TimeoutSeconds: 600
+    End: true
+"""
 
 
 def recording(machine: StateMachine = MACHINE, **script: Any) -> Recording:
@@ -326,3 +339,21 @@ def test_every_scenario_of_the_reference_workflow_can_be_captured_from_its_histo
         assert (verdict.name, captured.remarks, [one.passed for one in again]) == (verdict.name, (), [True])
         last = [captured.scenario, *captured.scenario.get("redrive", ())][-1]
         assert last["then"]["status"] == verdict.execution.status
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [
+        (Returns("yes", after=150.0, beat=30.0), {"returns": "yes", "after": "2m30s", "heartbeats": "1m"}),
+        (Fails("No", "later", after=150.0, beat=30.0), {"fails": {"error": "No", "cause": "later"}, "after": "2m30s"}),
+        (Hangs(beat=30.0), {"hangs": True, "heartbeats": "1m"}),
+    ],
+)
+def test_a_task_that_lived_longer_than_its_heartbeat_is_captured_with_heartbeats(
+    reply: Reply, outcome: dict[str, Any]
+) -> None:
+    asking = parse(load(ASKING, source="m.asl.yaml"))
+    past = simulate(asking, input={}, resources=Account(script=(When(state="Ask", reply=reply),)))
+    captured = capture(read_history({"events": past.history}), name="asked", machine=asking)
+    assert captured.scenario["when"] == [{"state": "Ask", "invocation": 1, "heartbeats": "1m", **outcome}]
+    assert captured.remarks == ()

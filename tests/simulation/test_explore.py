@@ -193,6 +193,21 @@ def test_what_a_sibling_does_before_it_is_stopped_is_looked_at() -> None:
     assert [tuple(placed) for placed in found.placement] == [("A", (), 1, "glue: failed", "once", 61.0)]
 
 
+def test_a_function_in_a_branch_fails_before_and_after_what_the_other_branch_does_in_no_time() -> None:
+    call = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
+    note = {"Type": "Task", "Resource": PUBLISH, "Parameters": {"TopicArn": TOPIC, "Message": "done"}, "End": True}
+    branches = [
+        {"StartAt": "A", "States": {"A": {**call, "TimeoutSeconds": 9, "End": True}}},
+        {"StartAt": "B", "States": {"B": {**call, "TimeoutSeconds": 9, "Next": "Note"}, "Note": note}},
+    ]
+    tested = machine({"Both": {"Type": "Parallel", "Branches": branches, "End": True}})
+    answers = [{"resource": "lambda:invoke", "returns": {}}]
+    settings = {"success": ["Note"], "skip": ["failure-is-told"], "mute": [{"fault": "hangs"}]}
+    exploration = explore(tested, input={}, when=answers, faults=1, settings=settings)
+    found = next(one for one in exploration.counterexamples if one.property == "no-success-mail-on-failure")
+    assert [tuple(placed) for placed in found.placement] == [("A", (), 1, "lambda: function-error", "once", 1.0)]
+
+
 # --- shards, workers, bounds -----------------------------------------------------------------------------------------
 
 
@@ -307,26 +322,53 @@ def test_a_team_adds_faults_and_mutes_others() -> None:
     assert exploration.states == {"": {"States.Runtime": 2}, "Job0": {"Glue.Odd": 1}}
 
 
+def names_of(resource: str, **fields: Any) -> list[str]:
+    """The mishaps of one task."""
+    task = {"Type": "Task", "Resource": resource, "Parameters": {}, "End": True, **fields}
+    return [mishap.name for mishap in catalogue(machine({"Call": task}))["Call"]]
+
+
+EVERY = ["hangs", "states: permissions", "states: data-limit-exceeded"]
+
+
 def test_the_errors_of_any_sdk_action_come_from_its_service_model() -> None:
-    task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem", "Parameters": {}, "End": True}
-    names = [mishap.name for mishap in catalogue(machine({"Read": task}))["Read"]]
-    assert {"DynamoDb.ResourceNotFoundException", "DynamoDb.SdkClientException", "hangs"} <= set(names) or {
-        "DynamoDB.ResourceNotFoundException",
-        "hangs",
-    } <= set(names)
+    assert names_of("arn:aws:states:::aws-sdk:sfn:describeExecution") == [
+        "Sfn.ExecutionDoesNotExistException",
+        "Sfn.InvalidArnException",
+        "Sfn.KmsAccessDeniedException",
+        "Sfn.KmsInvalidStateException",
+        "Sfn.KmsThrottlingException",
+        "Sfn.SdkClientException",
+        *EVERY,
+    ]
 
 
 def test_a_lambda_function_meets_the_errors_of_its_own_that_the_definition_names() -> None:
-    task = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": "f"},
-        "Retry": [{"ErrorEquals": ["TooEarly"]}],
-        "End": True,
-    }
-    names = [mishap.name for mishap in catalogue(machine({"Call": task}))["Call"]]
-    assert "TooEarly" in names
-    assert "lambda: throttled" in names
+    retry = [{"ErrorEquals": ["TooEarly", "com.example.Busy", "Lambda.TooManyRequestsException", "States.Timeout"]}]
+    names = names_of("arn:aws:states:::lambda:invoke", Retry=retry)
+    assert names == [*(f"lambda: {name}" for name in FAULTS["lambda"]), "TooEarly", "com.example.Busy", *EVERY]
+
+
+def test_a_service_meets_the_errors_that_the_definition_names_unless_it_never_raises_them() -> None:
+    retry = [{"ErrorEquals": ["Sfn.ThrottlingException", "Sfn.NoSuchThingException", "TooEarly"]}]
+    names = names_of("arn:aws:states:::aws-sdk:sfn:describeExecution", Retry=retry)
+    assert names[-4:] == ["Sfn.ThrottlingException", *EVERY]
+    names = names_of(GLUE, Retry=[{"ErrorEquals": ["Glue.JobRunFailed", "Lambda.Unknown"]}])
+    assert names == [*(f"glue: {name}" for name in FAULTS["glue"]), *EVERY]
+
+
+def test_whoever_holds_a_task_token_may_report_a_failure_or_send_heartbeats_without_end() -> None:
+    token = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+    assert "hangs, with heartbeats" not in names_of(token)
+    names = names_of(token, HeartbeatSeconds=60, TimeoutSeconds=600, Retry=[{"ErrorEquals": ["TooEarly"]}])
+    assert names[-6:] == ["Worker.Failed", "hangs, with heartbeats", "TooEarly", *EVERY]
+    catch = [{"ErrorEquals": ["States.HeartbeatTimeout"], "Next": "Late"}]
+    waiting = {"Type": "Task", "Resource": token, "Parameters": {}, "HeartbeatSeconds": 60, "TimeoutSeconds": 600}
+    tested = machine({"Ask": {**waiting, "Catch": catch, "End": True}, "Late": {"Type": "Succeed"}})
+    answer = [{"state": "Ask", "returns": {}}]
+    exploration = explore(tested, input={}, when=answer, faults=1, settings={"skip": ["failure-is-told"]})
+    assert exploration.states["Ask"]["States.Timeout"] == 4
+    assert exploration.endings == {"SUCCEEDED": 3, "FAILED": exploration.runs - 3}
 
 
 def test_a_map_is_explored_iteration_by_iteration() -> None:

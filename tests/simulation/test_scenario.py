@@ -229,6 +229,10 @@ MISFITS: list[tuple[str, list[tuple[int, str]]]] = [
         [(3, "what hangs never answers; `after` says nothing here")],
     ),
     (
+        "- name: a\n  when:\n  - {state: Load, glue: failed, heartbeats: 1m}\n  then: {}",
+        [(3, "`heartbeats` go with one of `returns`, `fails`, `hangs`")],
+    ),
+    (
         "- name: a\n  when:\n  - {state: Load, hangs: true, repeat: true}\n  then: {}",
         [(3, "this entry answers each invocation already; `repeat` says nothing here")],
     ),

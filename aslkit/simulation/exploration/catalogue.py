@@ -10,8 +10,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.model import Task, walk
-from aslkit.definition.resource import ACTIVITY, AWS_SDK, LAMBDA_ARN, parse_resource
-from aslkit.definition.services import OPTIMISED, service
+from aslkit.definition.raised import may_raise, prefixes, raised
+from aslkit.definition.resource import ACTIVITY, LAMBDA_ARN, parse_resource
+from aslkit.definition.services import JOB, TOKEN
 from aslkit.language.errors import RUNTIME, TASK_FAILED, TIMEOUT
 from aslkit.record import Record
 from aslkit.simulation.faults import DOCUMENTED, FAULTS, GUESSED
@@ -29,6 +30,7 @@ Json = Any
 ONCE, LASTING = "once", "lasting"
 BOTH = (ONCE, LASTING)
 HANGS = "hangs"
+UNFINISHED = "hangs, with heartbeats"
 
 
 class Mishap(Record):
@@ -36,7 +38,7 @@ class Mishap(Record):
 
     `name` is how a scenario writes it ("glue: failed", "hangs"), else the error name. `times` says whether it may pass
     by itself (ONCE), and whether it may stay (LASTING): no second call mends a topic that is not there. One that is
-    `timed` may come at any moment of a job run: where other branches run as well, it matters when.
+    `timed` may come at any moment of the work: where other branches run as well, it matters when.
     """
 
     name: str
@@ -72,6 +74,9 @@ STAYING = {
     "states": frozenset({"permissions", "data-limit-exceeded"}),
 }
 """Faults that no second call mends: they last."""
+
+AT_WORK = {"lambda": frozenset({"function-error", "unknown", "timed-out"})}
+"""Faults that come when the work has gone on for a while, besides those in which a job run ends."""
 
 TEAM = "added by the team"
 
@@ -122,14 +127,21 @@ def _mishaps(state: Task, named: tuple[str, ...]) -> Iterator[Mishap]:
     if arn is None:
         return
     product = "lambda" if arn.service == LAMBDA_ARN else arn.service
-    if product in FAULTS:
-        yield from (_preset(product, name) for name in FAULTS[product] if _applies(product, name, state))
-    else:
-        yield from _of_model(arn)
-    if product == "lambda" or arn.service == ACTIVITY or arn.pattern == "waitForTaskToken":
-        yield from (
-            _failing(name, "an error of your own code, named in ErrorEquals") for name in named if _is_own(name)
-        )
+    presets = [_preset(product, name) for name in FAULTS.get(product, ()) if _applies(product, name, state)]
+    found = presets or list(_of_model(arn))
+    answered = arn.service == ACTIVITY or arn.pattern == TOKEN
+    if answered:
+        found.append(_failing("Worker.Failed", "whoever holds the task token reports a failure", GUESSED, timed=True))
+        if state.heartbeat_seconds is not None:
+            found.append(_unfinished(state.heartbeat_seconds))
+    known = {mishap.error for mishap in found}
+    own = product == "lambda" or answered
+    found += [
+        _failing(name, "an error that the definition names in ErrorEquals", GUESSED, timed=own)
+        for name in named
+        if name not in known and not name.startswith("States.") and (own or "." in name) and may_raise(arn, name)
+    ]
+    yield from found
     yield Mishap(HANGS, TIMEOUT, Hangs(), known=DOCUMENTED, meaning="no answer comes before TimeoutSeconds")
     yield from (_preset("states", name) for name in FAULTS["states"])
 
@@ -143,7 +155,7 @@ def _preset(product: str, name: str) -> Mishap:
         known=fault.known,
         meaning=fault.meaning,
         times=(LASTING,) if name in STAYING[product] else BOTH,
-        timed=fault.run is not None and name != "timeout",
+        timed=(fault.run is not None and name != "timeout") or name in AT_WORK.get(product, ()),
     )
 
 
@@ -155,29 +167,23 @@ def _applies(product: str, name: str, state: Task) -> bool:
     return isinstance(parameters, dict) and any(key in parameters for key in ("Subject", "Subject.$"))
 
 
-def _is_own(name: str) -> bool:
-    return "." not in name
+def _failing(error: str, meaning: str, known: str = DOCUMENTED, *, timed: bool = False) -> Mishap:
+    return Mishap(error, error, Fails(error=error, cause=meaning), known=known, meaning=meaning, timed=timed)
 
 
-def _failing(error: str, meaning: str, known: str = DOCUMENTED, *, times: tuple[str, ...] = BOTH) -> Mishap:
-    return Mishap(error, error, Fails(error=error, cause=meaning), known=known, meaning=meaning, times=times)
+def _unfinished(heartbeat: int | str) -> Mishap:
+    """Somebody works without end: only TimeoutSeconds ends that, not HeartbeatSeconds."""
+    reply = Hangs(beat=float(heartbeat) if isinstance(heartbeat, int) else 1.0)
+    meaning = "heartbeats come, and no answer before TimeoutSeconds"
+    return Mishap(UNFINISHED, TIMEOUT, reply, known=DOCUMENTED, meaning=meaning)
 
 
 def _of_model(arn: ResourceArn) -> Iterator[Mishap]:
     """The errors that the service's model lists for the action, and a job that fails where the task waits for one."""
-    if arn.pattern.startswith("sync"):
-        yield _failing(TASK_FAILED, "the job that the task waits for fails")
-    if arn.service == ACTIVITY or arn.pattern == "waitForTaskToken":
-        yield _failing("Worker.Failed", "whoever holds the task token reports a failure", GUESSED)
-    sdk = arn.service.startswith(f"{AWS_SDK}:")
-    entry = None if sdk else OPTIMISED.get(arn.service)
-    model = service(arn.service.partition(":")[2] if sdk else entry.model if entry is not None else arn.service)
-    if entry is not None:
-        prefix = entry.errors[0]
-    else:
-        prefix = "".join(filter(str.isalnum, model.id)) if model is not None else arn.service
-    raised = model.raised(arn.action) if model is not None and arn.action in model.actions else ()
-    for error in raised:
+    if arn.pattern.startswith(JOB):
+        yield _failing(TASK_FAILED, "the job that the task waits for fails", timed=True)
+    prefix = prefixes(arn)[0] or arn.service
+    for error in raised(arn):
         name = error if error.endswith("Exception") else f"{error}Exception"
         yield _failing(f"{prefix}.{name}", f"an error that the model of {prefix} lists for {arn.action}")
     if arn.service != ACTIVITY:
@@ -215,8 +221,8 @@ def input_mishaps(input: Json, *, muted: Sequence[Muted] = ()) -> tuple[InputMis
 def written(mishap: Mishap) -> Mapping[str, Json]:
     """The keys of an entry of `when` that say what comes out."""
     match mishap.reply:
-        case Hangs():
-            return {"hangs": True}
+        case Hangs(beat=beat):
+            return {"hangs": True, **({} if beat is None else {"heartbeats": beat})}
         case Faulty(fault=fault):
             return {fault.service: fault.name}
         case Fails(error=error, cause=cause, after=after):

@@ -28,7 +28,7 @@ from aslkit.simulation.limits import MAX_TRANSITIONS
 from aslkit.simulation.reading import Remark
 from aslkit.simulation.resources.account import Account
 from aslkit.simulation.resources.glue import FakeGlue, GlueJob
-from aslkit.simulation.resources.scripted import Faulty, Hangs, When
+from aslkit.simulation.resources.scripted import Fails, Faulty, When
 from aslkit.simulation.run import simulate
 from aslkit.simulation.scenario import account, scheduled_event
 from aslkit.simulation.scenario_file import read_scenarios
@@ -220,6 +220,6 @@ PUBLISHING = {("sns", "publish", ""), ("aws-sdk:sns", "publish", ""), ("aws-sdk:
 
 
 def _timed(reply: Reply, after: float | None) -> Reply:
-    if after is None or isinstance(reply, Hangs):
+    if after is None or not isinstance(reply, Faulty | Fails):
         return reply
-    return Faulty(**{**reply.__dict__, "after": after}) if isinstance(reply, Faulty) else reply
+    return type(reply)(**{**reply.__dict__, "after": after})

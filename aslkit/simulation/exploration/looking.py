@@ -182,8 +182,8 @@ and the second, and after the last."""
 
 
 def _moments(ground: Ground, execution: Execution, request: Request) -> Iterator[float]:
-    """The seconds after which a job may fail, one for each place among the ends of what runs beside it."""
-    ends = sorted({end - request.at for end in _ends_beside(execution, request) if end > request.at})
+    """The seconds after which work may fail, one for each place among the ends of what runs beside it."""
+    ends = sorted({end - request.at for end in _ends_beside(execution, request) if end >= request.at})
     if not ends:
         return
     limit = _limit(ground, request)

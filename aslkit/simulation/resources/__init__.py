@@ -50,8 +50,8 @@ class Outcome(Record):
     `never` (the service does not answer: only the simulator's own timers end the task). `submitted` is what the service
     answers at once to a task that then waits (.sync, .waitForTaskToken): the output of the TaskSubmitted event.
     `event` names the history event of a failure where it is not the usual one (TaskStartFailed, TaskSubmitFailed …).
-    `heartbeats` are the seconds, since the task started, at which a worker sends a heartbeat; `worker` is what the
-    worker of an activity calls itself.
+    `heartbeats` are the seconds, since the task started, at which a worker sends a heartbeat; with `beat` it sends one
+    every so many seconds for as long as it takes. `worker` is what the worker of an activity calls itself.
     """
 
     result: Json = None
@@ -63,6 +63,7 @@ class Outcome(Record):
     submitted: Json = None
     event: str | None = None
     heartbeats: tuple[float, ...] = ()
+    beat: float | None = None
     worker: str | None = None
 
 

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 
 class Returns(Record):
-    """The task's result is `value`. In each of these `after` is in seconds; None leaves it to the service."""
+    """The task's result is `value`. In each of these `after` is in seconds; None leaves it to the service. `beat` are
+    the seconds between the heartbeats that come until then; None: there are none."""
 
     value: Json = None
     after: float | None = None
+    beat: float | None = None
 
 
 class Fails(Record):
@@ -28,6 +30,7 @@ class Fails(Record):
     error: str | None = None
     cause: str | None = None
     after: float | None = None
+    beat: float | None = None
 
 
 class Faulty(Record):
@@ -47,6 +50,8 @@ class Takes(Record):
 
 class Hangs(Record):
     """The service never answers: only TimeoutSeconds and HeartbeatSeconds, of the task or the machine, end it."""
+
+    beat: float | None = None
 
 
 Reply = Returns | Fails | Faulty | Takes | Hangs
@@ -169,14 +174,14 @@ def _gaps(first: int, last: int, used: set[int]) -> Iterator[tuple[int, int]]:
 def plain_outcome(request: Request, reply: Returns | Fails | Faulty | Hangs, *, submitted: Json = None) -> Outcome:
     """The outcome that a reply describes without a model of the service behind it."""
     match reply:
-        case Returns(value=value, after=after):
-            return Outcome(result=value, after=after or 0.0, submitted=submitted)
-        case Fails(error=error, cause=cause, after=after):
-            return Outcome(failed=True, error=error, cause=cause, after=after or 0.0, submitted=submitted)
+        case Returns(value=value, after=after, beat=beat):
+            return Outcome(result=value, after=after or 0.0, submitted=submitted, beat=beat)
+        case Fails(error=error, cause=cause, after=after, beat=beat):
+            return Outcome(failed=True, error=error, cause=cause, after=after or 0.0, submitted=submitted, beat=beat)
         case Faulty():
             return fault_outcome(request, reply)
-        case Hangs():
-            return Outcome(never=True, submitted=submitted)
+        case Hangs(beat=beat):
+            return Outcome(never=True, submitted=submitted, beat=beat)
 
 
 def fault_outcome(request: Request, reply: Faulty, *, subject: str | None = None) -> Outcome:
