@@ -93,3 +93,14 @@ def test_linting_a_clean_jsonpath_file_loads_nothing_heavy(tmp_path: Path) -> No
         check=False,
     )
     assert done.stdout.splitlines()[-1:] == ["[]"], done.stdout + done.stderr
+
+
+def test_the_modules_of_the_command_line_import_each_other_in_one_direction() -> None:
+    """What several verbs need has a module of its own; imports that wait for their use count as well."""
+    arrows = {
+        file.stem: {name.split(".")[1] for name in imported(file) if name.startswith("cli.") and name.count(".")}
+        for file in (PACKAGE / "cli").glob("*.py")
+    }
+    while free := {name for name, needed in arrows.items() if not needed & arrows.keys()}:
+        arrows = {name: needed - free for name, needed in arrows.items() if name not in free}
+    assert arrows == {}

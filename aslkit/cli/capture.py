@@ -7,9 +7,9 @@ import os
 import sys
 
 from aslkit.cli import files, histories, substitutions
+from aslkit.cli.definitions import definition
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
-from aslkit.cli.simulate import definition
 from aslkit.definition.model import parse
 from aslkit.operations.capture import capture, scenario_file
 from aslkit.simulation.recording import HistoryError
@@ -65,7 +65,10 @@ def run(options: argparse.Namespace) -> int:
         raise CannotRun(f"{files.shown(options.history)} cannot be captured: {error}") from None
     except RecursionError:
         raise CannotRun(f"{files.shown(options.history)} cannot be captured: a payload is nested too deep") from None
-    text = scenario_file(captured.scenario, beside(options.definition, options.output) if options.definition else None)
+    text = scenario_file(
+        captured.scenario,
+        files.seen_from(options.output or options.definition, options.definition) if options.definition else None,
+    )
     if options.output:
         files.write(options.output, text)
         print(f"wrote {files.shown(options.output)}")
@@ -76,10 +79,3 @@ def run(options: argparse.Namespace) -> int:
     replaced = ", ".join(f"{number} {kind}" for kind, number in captured.replaced.items())
     print(f"replaced: {replaced or 'nothing'}", file=sys.stderr)
     return int(bool(captured.remarks))
-
-
-def beside(definition: str, output: str | None) -> str:
-    """The definition as seen from the scenario file that is written."""
-    folder = os.path.dirname(os.path.abspath(output or definition))
-    name: str = os.path.relpath(os.path.abspath(definition), folder).replace(os.sep, "/")
-    return name

@@ -9,11 +9,11 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from aslkit.cli import files, simulate, substitutions
+from aslkit.cli import files, substitutions
+from aslkit.cli.definitions import definition
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
 from aslkit.cli.progress import Line
-from aslkit.cli.test import reader
 from aslkit.definition.document import load
 from aslkit.definition.model import parse
 from aslkit.report import proof as proof_report
@@ -95,12 +95,12 @@ def run(options: argparse.Namespace) -> int:
         return _merge(options)
     if options.definition is None:
         raise CannotRun("name a definition to explore, or the reports to --merge")
-    definition = simulate.definition(options, "explored")
-    if definition is None:
+    document = definition(options, "explored")
+    if document is None:
         return 1
     scenarios = _scenarios(options)
-    exploration = _explored(options, definition, scenarios)
-    name = os.path.basename(definition.source)
+    exploration = _explored(options, document, scenarios)
+    name = os.path.basename(document.source)
     _write_files(options, exploration, name)
     if options.format == "json":
         print(as_json(plain(exploration, name)))
@@ -215,7 +215,7 @@ def _input(options: argparse.Namespace, given: Mapping[str, Json], folder: str) 
 
 def _machines(given: Mapping[str, Json], folder: str) -> dict[str, Json]:
     named = _object(given.get("machines"))
-    read = reader(folder)
+    read = files.reader(folder)
     found = {}
     for name, file in named.items():
         try:

@@ -6,13 +6,11 @@ import argparse
 import sys
 
 from aslkit.cli import files, substitutions
-from aslkit.cli.config import config_for
+from aslkit.cli.definitions import is_refused
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
-from aslkit.cli.lint import lint_document, report
 from aslkit.definition.model import parse
 from aslkit.definition.substitution import SubstitutionError, substitute
-from aslkit.lint.engine import ERROR
 from aslkit.operations.export import TooLarge, export
 
 EPILOG = """\
@@ -71,10 +69,7 @@ def run(options: argparse.Namespace) -> int:
             line, column = document.span(error.pointer)[:2]
             print(f"{document.source}:{line}:{column}: {error.message}", file=sys.stderr)
             return 1
-    errors = [found for found in lint_document(document, config_for(name, options.config)) if found.severity == ERROR]
-    if errors:
-        print(report(errors, {document.source: document.text}, files=1, stream=sys.stderr), file=sys.stderr)
-        print(f"{document.source} is not exported: AWS refuses it", file=sys.stderr)
+    if is_refused(document, name, options, f"{document.source} is not exported: AWS refuses it"):
         return 1
     try:
         text = export(parse(document), compact=options.compact)

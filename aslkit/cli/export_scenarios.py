@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aslkit.cli import files
 from aslkit.cli.errors import CannotRun
-from aslkit.cli.test import reader, scenario_file
+from aslkit.cli.test import scenario_file
 from aslkit.definition.model import parse
 from aslkit.report.colour import Paint
 from aslkit.report.scenarios import Report, as_text
@@ -39,7 +39,7 @@ def exported(options: argparse.Namespace) -> str | None:
         return None
     document, definition = found
     machine = parse(definition)
-    verdicts = run_scenarios(document, machine, read=reader(os.path.dirname(name)))
+    verdicts = run_scenarios(document, machine, read=files.reader(os.path.dirname(name)))
     if not all(verdict.passed for verdict in verdicts):
         print(as_text([Report(document, definition, verdicts)], Paint(False)), file=sys.stderr)
         print(f"{document.source} is not exported: not all of it passes", file=sys.stderr)

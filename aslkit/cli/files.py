@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aslkit.cli.errors import CannotRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 STDIN = "-"
 ENDINGS = (".asl.yaml", ".asl.yml", ".asl.json")
@@ -72,6 +72,18 @@ def read(name: str) -> bytes:
     return content
 
 
+def reader(folder: str) -> Callable[[str], bytes]:
+    """Reads a file by its name as seen from a folder; raises OSError when it cannot be read."""
+
+    def read_there(name: str) -> bytes:
+        try:
+            return read(os.path.join(folder, name))
+        except CannotRun as error:
+            raise OSError(str(error)) from None
+
+    return read_there
+
+
 def write(name: str, text: str | bytes) -> None:
     """Writes a whole file or none: the text goes to a new file beside it, which then takes its name.
 
@@ -106,6 +118,12 @@ def encoded(text: str, before: bytes) -> bytes:
 def shown(name: str) -> str:
     """The name of a file as reports print it."""
     return "<stdin>" if name == STDIN else os.path.normpath(name).replace(os.sep, "/")
+
+
+def seen_from(file: str, name: str) -> str:
+    """The name of a file as it is written in another one."""
+    folder = os.path.dirname(os.path.abspath(file))
+    return os.path.relpath(os.path.abspath(name), folder).replace(os.sep, "/")
 
 
 def _reason(error: OSError) -> str:

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from aslkit.cli import files
-from aslkit.cli.lint import Linted, decoded, reading, refers_to, unreadable
+from aslkit.cli.linted import Linted, decoded, reading, refers_to, unreadable
 from aslkit.definition.document import DefinitionError
 from aslkit.lint.engine import Config
 from aslkit.lint.fixes import mended

@@ -11,17 +11,15 @@ from aslkit.cli import files
 from aslkit.cli.config import config_for
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
+from aslkit.cli.linted import Linted, decoded, reading, refers_to, report, unreadable
 from aslkit.cli.progress import shown
-from aslkit.definition.document import DefinitionError, load
-from aslkit.definition.model import parse
-from aslkit.lint import ALL_RULES, RULES
-from aslkit.lint.engine import OFF, SEVERITIES, Config, Finding, check, syntax_finding
-from aslkit.record import Record
-from aslkit.report.colour import Paint, wanted
-from aslkit.report.findings import as_json, as_text, counted, statistics
+from aslkit.definition.document import DefinitionError
+from aslkit.lint import ALL_RULES
+from aslkit.lint.engine import SEVERITIES, Config
+from aslkit.report.findings import as_json, counted, statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
     from typing import IO
 
     from aslkit.cli.baseline import BaselineFile
@@ -106,26 +104,6 @@ def _check_options(options: argparse.Namespace) -> None:
         raise CannotRun("--watch cannot watch standard input; name a file")
 
 
-class Linted(Record):
-    """What came of one file: its findings, its text and the document in it (None when it cannot be read), the severity
-    that fails, how many findings were mended, and the files that hold definitions for it."""
-
-    name: str
-    findings: Sequence[Finding]
-    text: str
-    document: Document | None
-    fail_on: str
-    mended: int = 0
-    refers_to: tuple[str, ...] = ()
-
-    @property
-    def fails(self) -> bool:
-        if self.fail_on == "never":
-            return False
-        failing = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
-        return any(finding.severity in failing for finding in self.findings)
-
-
 def lint_once(options: argparse.Namespace) -> int:
     names = files.find(options.paths, (*files.ENDINGS, *files.TEMPLATE_ENDINGS))
     known = None
@@ -164,15 +142,6 @@ def _look_at(name: str, config: Config, known: BaselineFile | None, options: arg
     return Linted(files.shown(name), found, text, document, fail_on, refers_to=refers_to(name, document))
 
 
-def refers_to(name: str, document: Document | None) -> tuple[str, ...]:
-    """The files that hold definitions for a template."""
-    if name.endswith(files.ENDINGS) or document is None or "DefinitionUri" not in document.text:
-        return ()
-    from aslkit.cli.template import referred
-
-    return referred(name, document)
-
-
 def _print(done: Sequence[Linted], options: argparse.Namespace) -> None:
     """The report, on standard output; on standard error when that takes a mended text."""
     stream = sys.stderr if options.fix and files.STDIN in options.paths else sys.stdout
@@ -199,46 +168,6 @@ def _report(done: Sequence[Linted], options: argparse.Namespace, stream: IO[str]
     texts = {one.name: one.text for one in done if one.findings}
     shown_text = report(findings, texts, files=len(done), stream=stream, mended=sum(one.mended for one in done))
     return f"{shown_text}\n{statistics(findings)}".rstrip() if options.statistics else shown_text
-
-
-def report(
-    findings: Sequence[Finding], texts: Mapping[str, str], *, files: int, stream: IO[str], mended: int = 0
-) -> str:
-    """Findings as text, in colour where the stream takes it; `texts` holds the text of each source."""
-    lines = {source: text.replace("\r\n", "\n").replace("\r", "\n").split("\n") for source, text in texts.items()}
-    return as_text(findings, lines, files=files, paint=Paint(wanted(stream)), mended=mended)
-
-
-def reading(content: bytes | str, name: str, config: Config) -> tuple[Document, Callable[[Document], list[Finding]]]:
-    """The document of a file, and what finds the findings in it.
-
-    Raises DefinitionError for a text that cannot be read.
-    """
-    source = files.shown(name)
-    text = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
-    named = name.endswith(files.TEMPLATE_ENDINGS) and not name.endswith(files.ENDINGS)
-    if named or b"::StateMachine" in text or b"%{" in text:
-        from aslkit.cli.template import reading_of_template
-
-        found = reading_of_template(content, source, config)
-        if found is not None:
-            return found
-    return load(content, source=source), lambda document: lint_document(document, config)
-
-
-def decoded(content: bytes) -> str:
-    """The text of a file that cannot be read, as far as it can be shown."""
-    return content.decode("utf-8", "replace").removeprefix("\ufeff")
-
-
-def unreadable(error: DefinitionError, config: Config) -> list[Finding]:
-    """A text that is no definition, as a finding, unless the rule is off."""
-    return [syntax_finding(error)] if config.severity(ALL_RULES[0]) != OFF else []
-
-
-def lint_document(document: Document, config: Config) -> list[Finding]:
-    """The findings of all rules in a document that could be read."""
-    return check(parse(document), RULES, config)
 
 
 # --- which rules -----------------------------------------------------------------------------------------------------

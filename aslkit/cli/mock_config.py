@@ -8,12 +8,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from aslkit.cli import files, substitutions
-from aslkit.cli.capture import beside
+from aslkit.cli.definitions import definition
 from aslkit.cli.errors import CannotRun
-from aslkit.cli.simulate import definition, outcomes_document
-from aslkit.cli.test import reader, reported
+from aslkit.cli.outcomes import outcomes_document
 from aslkit.definition.document import DefinitionError
 from aslkit.definition.model import parse
+from aslkit.report.scenarios import reported
 from aslkit.simulation.mock_config import CaseRunner, made_up, read_mock_config
 from aslkit.simulation.reading import suggestion
 from aslkit.simulation.scenario import Verdict, read_scenarios
@@ -34,7 +34,7 @@ STEM_ENDINGS = (*files.ENDINGS, ".yaml", ".yml", ".json")
 # --- running ---------------------------------------------------------------------------------------------------------
 
 
-def reports(options: argparse.Namespace) -> Iterator[Report | None]:
+def reports(options: argparse.Namespace, *, covered: bool) -> Iterator[Report | None]:
     """What came of the chosen cases of each state machine; None, after a report of the findings, for a definition that
     AWS would refuse. What is wrong with the file itself comes first."""
     config = _config(substitutions.document(options.mock_config))
@@ -50,9 +50,9 @@ def reports(options: argparse.Namespace) -> Iterator[Report | None]:
         _note(_told(config.document, config.unused))
     remarks = config.remarks
     for name, cases in chosen.items():
-        report = _report(config, cases, definitions[name], remarks, options)
-        remarks = remarks if report is None else ()
-        yield report
+        ran = _ran(config, cases, definitions[name], remarks, options)
+        remarks = remarks if ran is None else ()
+        yield None if ran is None else reported(config.document, *ran, covered=covered)
 
 
 def _config(document: Document) -> MockConfig:
@@ -74,9 +74,10 @@ def _chosen(config: MockConfig, words: str | None) -> dict[str, list[Case]]:
     return {name: cases for name, cases in chosen.items() if cases}
 
 
-def _report(
+def _ran(
     config: MockConfig, cases: Sequence[Case], path: str, remarks: tuple[Remark, ...], options: argparse.Namespace
-) -> Report | None:
+) -> tuple[Document, list[Verdict]] | None:
+    """A definition and the verdicts on its cases."""
     document = definition(_about(path, options), done="run")
     if document is None:
         return None
@@ -90,7 +91,7 @@ def _report(
     else:
         if not options.words:
             _note(_told(outcomes, runner.never_used()))
-    return reported(config.document, document, verdicts, options)
+    return document, verdicts
 
 
 def _made_up(cases: Iterable[Case], verdict: Verdict) -> Iterator[str]:
@@ -119,7 +120,7 @@ def _runner(machine: StateMachine, options: argparse.Namespace) -> tuple[CaseRun
         raise CannotRun("\n".join(_told(outcomes, wrong)))
     if said.stop is not None or said.redrives:
         raise CannotRun(f"{outcomes.source}: a stop and redrives belong to one scenario, and these are for all cases")
-    read = reader(os.path.dirname(options.outcomes or ""))
+    read = files.reader(os.path.dirname(options.outcomes or ""))
     return CaseRunner(machine, given=said.given, whens=said.whens, read=read), outcomes
 
 
@@ -211,7 +212,7 @@ def scenarios_of(document: Document, options: argparse.Namespace) -> tuple[str |
         print(text, file=sys.stderr)
     if not scenarios:
         raise CannotRun(f"{document.source}: no case of '{name}' can be run")
-    return scenarios_file(scenarios, beside(path, options.output)), int(bool(lost))
+    return scenarios_file(scenarios, files.seen_from(options.output or path, path)), int(bool(lost))
 
 
 def _only(config: MockConfig, options: argparse.Namespace) -> tuple[str, str]:

@@ -8,9 +8,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from aslkit.cli import files, histories
+from aslkit.cli.definitions import definition
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
-from aslkit.cli.simulate import definition, outcomes_document
+from aslkit.cli.outcomes import outcomes_document
 from aslkit.cli.substitutions import add_arguments
 from aslkit.definition.duration import duration_text, seconds_of
 from aslkit.definition.model import Fail, parse, walk

@@ -8,9 +8,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from aslkit.cli import files, histories, substitutions
+from aslkit.cli.definitions import definition
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
-from aslkit.cli.simulate import definition
 from aslkit.definition.document import pointer_text
 from aslkit.definition.model import parse
 from aslkit.report.colour import Paint, wanted

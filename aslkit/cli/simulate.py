@@ -6,24 +6,20 @@ import argparse
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from aslkit.cli import substitutions
-from aslkit.cli.config import config_for
-from aslkit.cli.errors import CannotRun
+from aslkit.cli import files, substitutions
+from aslkit.cli.definitions import definition
 from aslkit.cli.help import Help
-from aslkit.cli.lint import lint_document, report
-from aslkit.cli.test import reader
-from aslkit.definition.document import Document
+from aslkit.cli.outcomes import outcomes_document
 from aslkit.definition.model import parse
-from aslkit.lint.engine import ERROR
 from aslkit.report.colour import Paint, wanted
 from aslkit.report.timeline import as_json, as_text
 from aslkit.simulation.logs import LEVELS, logs
 from aslkit.simulation.scenario import run_scenarios
-from aslkit.simulation.scenario_file import SOURCES
 
 if TYPE_CHECKING:
+    from aslkit.definition.document import Document
     from aslkit.simulation.scenario import Verdict
 
 EPILOG = """\
@@ -77,7 +73,8 @@ def run(options: argparse.Namespace) -> int:
     if machine is None:
         return 1
     outcomes = outcomes_document(options.outcomes, options.input, options.seed)
-    [*rest, verdict] = run_scenarios(outcomes, parse(machine), read=reader(os.path.dirname(options.outcomes or "")))
+    read = files.reader(os.path.dirname(options.outcomes or ""))
+    [*rest, verdict] = run_scenarios(outcomes, parse(machine), read=read)
     for one in (*rest, verdict):
         _print_remarks(one, outcomes if options.outcomes else None)
     if verdict.execution is None:
@@ -89,59 +86,6 @@ def run(options: argparse.Namespace) -> int:
     paint = Paint(wanted(sys.stdout))
     print(as_json(verdict.execution) if options.format == "json" else as_text(verdict.execution, paint))
     return int(verdict.execution.status != "SUCCEEDED")
-
-
-def definition(options: argparse.Namespace, done: str = "simulated") -> Document | None:
-    """The definition with its placeholders filled; None, after a report, when AWS would refuse it: it is not `done`."""
-    document = substitutions.filled(substitutions.document(options.definition), options)
-    config = config_for(options.definition, options.config)
-    errors = [found for found in lint_document(document, config) if found.severity == ERROR]
-    if errors:
-        print(report(errors, {document.source: document.text}, files=1, stream=sys.stderr), file=sys.stderr)
-        print(f"{document.source} is not {done}: AWS refuses it", file=sys.stderr)
-        return None
-    return document
-
-
-def outcomes_document(outcomes: str | None, input: str | None = None, seed: int | None = None) -> Document:
-    """What is given on the command line (names of files), as a scenario file of one scenario: its places are those of
-    --outcomes."""
-    given: dict[str, Any] = {}
-    written: Document | None = None
-    scenario: dict[str, Any] = {}
-    if outcomes:
-        written = substitutions.document(outcomes)
-        if not isinstance(written.data, dict):
-            raise CannotRun(f"{written.source}: outcomes are an object with `given` and `when`")
-        scenario = {**written.data}
-        given = {**scenario.get("given", {})} if isinstance(scenario.get("given", {}), dict) else scenario["given"]
-    if isinstance(given, dict):
-        if input:
-            given = {name: value for name, value in given.items() if name not in SOURCES}
-            given["input"] = substitutions.document(input).data
-        if seed is not None:
-            given["seed"] = seed
-    scenario = {"name": written.source if written else "outcomes", "then": {}, **scenario, "given": given}
-    return _as_scenario_file(scenario, written)
-
-
-def _as_scenario_file(scenario: dict[str, Any], written: Document | None) -> Document:
-    scenarios = [scenario]
-    data = {"scenarios": scenarios}
-    if written is None:
-        from aslkit.definition.document import load
-
-        written = load("{}", source="<outcomes>")
-    top = written.root
-    entries: dict[int, Any] = {
-        **written.entries,
-        id(data): {"scenarios": top},
-        id(scenarios): {0: top},
-        id(scenario): written.entries[id(written.data)],
-    }
-    if isinstance(scenario["given"], dict):
-        entries[id(scenario["given"])] = written.entries.get(id(written.data.get("given")), {})
-    return Document(source=written.source, text=written.text, data=data, root=top, entries=entries)
 
 
 def _print_remarks(verdict: Verdict, outcomes: Document | None) -> None:

@@ -8,23 +8,20 @@ import sys
 from typing import TYPE_CHECKING
 
 from aslkit.cli import files, substitutions
-from aslkit.cli.config import config_for
+from aslkit.cli.definitions import is_refused
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
-from aslkit.cli.lint import lint_document
-from aslkit.cli.lint import report as findings_report
+from aslkit.cli.linted import report as findings_report
 from aslkit.cli.progress import shown
 from aslkit.definition.document import DefinitionError, load
 from aslkit.definition.model import parse
-from aslkit.lint.engine import ERROR, syntax_finding
+from aslkit.lint.engine import syntax_finding
 from aslkit.report.colour import Paint, wanted
-from aslkit.report.scenarios import Report, as_json, as_junit, as_text, together
-from aslkit.simulation.coverage import coverage
+from aslkit.report.scenarios import Report, as_json, as_junit, as_text, reported, together
 from aslkit.simulation.scenario import definition_name, run_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from typing import Any
 
     from aslkit.definition.document import Document
     from aslkit.simulation.scenario import Verdict
@@ -101,7 +98,7 @@ def _reports(options: argparse.Namespace) -> Iterator[Report | None]:
     if options.mock_config:
         from aslkit.cli.mock_config import reports
 
-        yield from reports(options)
+        yield from reports(options, covered=_is_measured(options))
     elif options.input or options.outcomes:
         raise CannotRun("--input and --outcomes go with --mock-config; a scenario says them itself (given, when)")
     else:
@@ -133,7 +130,7 @@ def _report(name: str, options: argparse.Namespace) -> Report | None:
         return None
     document, definition = found
     verdicts = list(_verdicts(document, definition, options, os.path.dirname(name)))
-    return reported(document, definition, verdicts, options)
+    return reported(document, definition, verdicts, covered=_is_measured(options))
 
 
 def scenario_file(name: str, options: argparse.Namespace) -> tuple[Document, Document] | None:
@@ -146,30 +143,15 @@ def scenario_file(name: str, options: argparse.Namespace) -> tuple[Document, Doc
     if definition is None:
         return None
     definition = substitutions.filled(definition, options)
-    errors = [
-        found for found in lint_document(definition, config_for(beside, options.config)) if found.severity == ERROR
-    ]
-    if errors:
-        print(
-            findings_report(errors, {definition.source: definition.text}, files=1, stream=sys.stderr), file=sys.stderr
-        )
-        print(f"{document.source} is not run: AWS refuses its definition", file=sys.stderr)
+    if is_refused(definition, beside, options, f"{document.source} is not run: AWS refuses its definition"):
         return None
     return document, definition
-
-
-def reported(document: Document, definition: Document, verdicts: list[Verdict], options: argparse.Namespace) -> Report:
-    """The report on a file's verdicts, with the coverage of the definition if it is asked for."""
-    if not _is_measured(options):
-        return Report(document, definition, verdicts)
-    executions = [verdict.execution for verdict in verdicts if verdict.execution is not None]
-    return Report(document, definition, verdicts, coverage(parse(definition), executions))
 
 
 def _verdicts(document: Document, definition: Document, options: argparse.Namespace, folder: str) -> Iterator[Verdict]:
     words = (options.words or "").lower()
     only = (lambda scenario: words in scenario.lower()) if words else None
-    for verdict in run_scenarios(document, parse(definition), read=reader(folder), only=only):
+    for verdict in run_scenarios(document, parse(definition), read=files.reader(folder), only=only):
         yield verdict
         if options.fail_fast and not verdict.passed:
             return
@@ -191,15 +173,3 @@ def _loaded(name: str, named_by: str | None = None) -> Document | None:
             findings_report([syntax_finding(error)], {error.source: text}, files=1, stream=sys.stderr), file=sys.stderr
         )
         return None
-
-
-def reader(folder: str) -> Callable[[str], bytes]:
-    """Reads a file by its name as seen from a folder; raises OSError when it cannot be read."""
-
-    def read(name: str) -> Any:
-        try:
-            return files.read(os.path.join(folder, name))
-        except CannotRun as error:
-            raise OSError(str(error)) from None
-
-    return read

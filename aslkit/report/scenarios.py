@@ -7,12 +7,14 @@ from collections import Counter
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from aslkit.definition.model import parse
 from aslkit.operations.coverage import measured, merged
 from aslkit.record import Record
 from aslkit.report.colour import Paint
 from aslkit.report.coverage import missed, numbers, plain
 from aslkit.report.findings import counted
 from aslkit.report.timeline import clock, lines, timeline
+from aslkit.simulation.coverage import coverage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +35,14 @@ class Report(Record):
     definition: Document
     verdicts: Sequence[Verdict]
     coverage: Coverage | None = None
+
+
+def reported(document: Document, definition: Document, verdicts: Sequence[Verdict], *, covered: bool) -> Report:
+    """The report on a file's verdicts, with what is `covered` of the definition if that is asked for."""
+    if not covered:
+        return Report(document, definition, verdicts)
+    executions = [verdict.execution for verdict in verdicts if verdict.execution is not None]
+    return Report(document, definition, verdicts, coverage(parse(definition), executions))
 
 
 def as_text(reports: Sequence[Report], paint: Paint) -> str:
