@@ -16,9 +16,9 @@ from aslkit.simulation.recording import HistoryError
 
 EPILOG = """\
 What the tasks answered, and after how long, becomes `when`; how the execution went becomes `then`; a stop and redrives
-become `stop` and `redrive`. Account numbers, e-mail addresses, keys, tokens, UUIDs and job run ids are replaced, the
-same by the same everywhere; look the file over before you share it: the names of jobs, buckets and topics stay as they
-are.
+become `stop` and `redrive`. Account numbers (any number of twelve digits), e-mail addresses, passwords, keys, tokens,
+UUIDs and job run ids are replaced, the same by the same everywhere; look the file over before you share it: the names
+of jobs, buckets and topics stay as they are.
 
 With --definition the scenario is run once, and expects what that run does; without it nothing is checked.
 

@@ -7,6 +7,7 @@ is left out, and said.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,7 @@ class Captured(Record):
 def capture(recording: Recording, *, name: str, machine: StateMachine | None = None) -> Captured:
     """The scenario of a recorded execution.
 
-    Account numbers, e-mail addresses, keys, tokens, UUIDs and job run ids are replaced, the same by the same
+    Account numbers, e-mail addresses, passwords, keys, tokens, UUIDs and job run ids are replaced, the same by the same
     everywhere. With `machine` the results of Glue jobs and messages are left out where nothing depends on them, and the
     expectations are those that a run of the scenario meets. Raises HistoryError for an execution that has not ended or
     has no input, and for one that was stopped at an instant that the history does not tell.
@@ -275,7 +276,7 @@ def _then(part: PastPart, scrub: Scrub, *, mails: bool) -> dict[str, Json]:
     recording = part.whole
     then: dict[str, Json] = {"status": recording.status}
     if recording.status == FAILED:
-        then["error"] = recording.error
+        then["error"] = scrub(recording.error)
     then["path"] = list(part.path)
     tried = Counter(task.visit.state for task in recording.tasks)
     if again := {state: number for state, number in tried.items() if number > 1}:
@@ -357,6 +358,8 @@ def _without(scenario: dict[str, Json], place: Any, message: str) -> tuple[dict[
 # --- scrubbing -------------------------------------------------------------------------------------------------------
 
 SECRETS = re.compile(r"pass(?:word|wd|phrase)?|secret|token|api[-_]?key|credential|authorization", re.IGNORECASE)
+IN_URL = "passwords in URLs"
+ACCOUNT = "account numbers"
 KINDS = {
     "job run ids": (r"\bjr_[0-9a-f]{16,64}\b", "jr_{0:064x}"),
     "UUIDs": (
@@ -366,17 +369,25 @@ KINDS = {
     "access keys": (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", "AKIAEXAMPLE{0:09d}"),
     "web tokens": (r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", "web-token-{0}"),
     "tokens": (r"[A-Za-z0-9+/_-]{120,}={0,2}", "token-{0}"),
+    IN_URL: (r"://[^\s/:@\"']{0,128}:[^\s/\"']{1,512}@", ""),
     "e-mail addresses": (r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", "person{0}@example.com"),
-    "account numbers": (r"(?<![\w.])\d{12}(?!\w)", "{0:012d}"),
+    ACCOUNT: (r"(?<![\w.])\d{12}(?!\w)", "{0:012d}"),
 }
 """Kind of what no scenario is to hold -> how it is found, and what stands there instead, given a number."""
 PRIVATE = re.compile("|".join(f"({pattern})" for pattern, _ in KINDS.values()))
 ACCOUNTS = 111_111_111_111
+JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"(?P<key>\s*:)?|-?\d[\d.eE+-]*')
+"""The names, texts and numbers of a JSON text."""
+FIELD = re.compile(
+    r"""(?P<name>(["'])[^"'\\\s]{1,128}\2\s*:\s*)(?P<text>(["'])(?:(?!\4)[^\\]|\\.)*(?:\4|\\?\Z))""", re.DOTALL
+)
+"""A field of an object inside some other text (a message, the repr of a dict, a JSON text that was cut off) that holds
+a text."""
 
 
 class Scrub:
-    """Replaces what tells of real accounts and people, the same by the same wherever it stands. `counts` says how many
-    different ones of each kind there were."""
+    """Replaces what tells of real accounts and people, the same by the same wherever it stands: in names and values,
+    in JSON inside a text, in a number as in a text. `counts` says how many different ones of each kind there were."""
 
     def __init__(self) -> None:
         self.known: dict[tuple[str, str], str] = {}
@@ -388,18 +399,68 @@ class Scrub:
                 return {self.text(name): self(item, name) for name, item in value.items()}
             case list():
                 return [self(item, key) for item in value]
-            case str() if value and SECRETS.search(key) and not value.startswith(("$", "secret-")):
-                return self.replacement("secrets", value, "secret-{0}")
+            case str() if value and SECRETS.search(key):
+                return self.secret(value)
             case str():
                 return self.text(value)
+            case int() if FIRST_ACCOUNT <= value < 10 * FIRST_ACCOUNT:
+                return int(self.plain(str(value)))
             case _:
                 return value
 
+    def secret(self, text: str) -> str:
+        """A text that is a secret as a whole; what only names one stays."""
+        return text if text.startswith(("$", "secret-")) else self.replacement("secrets", text, "secret-{0}")
+
     def text(self, text: str) -> str:
+        if _is_json(text):
+            return self.json(text)
+        done, end = [], 0
+        for field in FIELD.finditer(text):
+            name, quoted = field["name"], field["text"]
+            key = re.split(r"[\"']", name)[1]
+            done += [self.plain(text[end : field.start()]), self.plain(name), self.quoted(quoted, key)]
+            end = field.end()
+        return "".join([*done, self.plain(text[end:])])
+
+    def json(self, text: str) -> str:
+        """A JSON text, in which nothing else is written otherwise."""
+        key = ""
+
+        def token(match: re.Match[str]) -> str:
+            nonlocal key
+            whole = match[0]
+            if not whole.startswith('"'):
+                return self.plain(whole)
+            if not match["key"]:
+                return self.quoted(whole, key)
+            name = whole[: match.start("key") - match.start()]
+            key = json.loads(name)
+            return self.quoted(name, "") + match["key"]
+
+        return JSON_TOKEN.sub(token, text)
+
+    def quoted(self, text: str, key: str) -> str:
+        """A text in its quotation marks, which is the value of a key; it may be cut off."""
+        mark = text[0]
+        closed = mark if len(text) > 1 and text.endswith(mark) else ""
+        inner = text[1 : len(text) - len(closed)]
+        try:
+            said = json.loads(f'"{inner}"')
+        except ValueError:  # the escapes of another language
+            return f"{mark}{self(inner, key) if SECRETS.search(key) else self.plain(inner)}{closed}"
+        made = self(said, key)
+        return text if made == said else f"{mark}{json.dumps(made, ensure_ascii=inner.isascii())[1:-1]}{closed}"
+
+    def plain(self, text: str) -> str:
+        """A text without what is private in any text."""
         return PRIVATE.sub(self.found, text)
 
     def found(self, match: re.Match[str]) -> str:
         kind = list(KINDS)[(match.lastindex or 1) - 1]
+        if kind == IN_URL:
+            user, _, password = match[0][:-1].partition("://")[2].partition(":")
+            return f"://{user}:{self.secret(password)}@"
         return self.replacement(kind, match[0], KINDS[kind][1])
 
     def replacement(self, kind: str, found: str, form: str) -> str:
@@ -407,9 +468,23 @@ class Scrub:
         if made is None:
             self.counts[kind] += 1
             number = self.counts[kind]
-            repeated = kind == "account numbers" and number < TEN
-            made = self.known[kind, found] = form.format(number * ACCOUNTS if repeated else number)
+            if kind == ACCOUNT:
+                number = number * ACCOUNTS if number < TEN else FIRST_ACCOUNT + number
+            made = self.known[kind, found] = form.format(number)
         return made
 
 
 TEN = 10
+FIRST_ACCOUNT = 100_000_000_000
+"""No account number begins with 0 here: as a number it would lose its first digits."""
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is a whole JSON object, array or text."""
+    if not text.lstrip().startswith(("{", "[", '"')):
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

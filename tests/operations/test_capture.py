@@ -311,7 +311,7 @@ def test_the_same_is_replaced_by_the_same() -> None:
     assert scrub(
         {
             "a": "bucket-123456789012-logs and 210987654321",
-            "b": ["123456789012", "0.123456789012", 123456789012],
+            "b": ["123456789012", "0.123456789012", 123456789012, -123456789012, 1234567890123],
             "id": "0a0b0c0d-1111-2222-3333-123456789012",
             "key": "AKIAABCDEFGHIJKLMNOP",
             "x@y.org": "eyJhbGciOiJI.eyJzdWIiOiIx.sig",
@@ -320,12 +320,122 @@ def test_the_same_is_replaced_by_the_same() -> None:
         }
     ) == {
         "a": "bucket-111111111111-logs and 222222222222",
-        "b": ["111111111111", "0.123456789012", 123456789012],
+        "b": ["111111111111", "0.123456789012", 111111111111, -123456789012, 1234567890123],
         "id": "00000000-0000-4000-8000-000000000001",
         "key": "AKIAEXAMPLE000000001",
         "person1@example.com": "web-token-1",
         "apiKey": "secret-1",
         "t": "token-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "scrubbed"),
+    [
+        (
+            '{"Arguments":{"--password":"hunter2"},"n":444455556666}',
+            '{"Arguments":{"--password":"secret-1"},"n":111111111111}',
+        ),
+        (
+            '{ "passwords" : [ "hunter2", "other" ], "n" : 1.50 }',
+            '{ "passwords" : [ "secret-1", "secret-2" ], "n" : 1.50 }',
+        ),
+        (
+            r'{"cause": "{\"token\": \"hunter2\", \"a\": \"b\"}"}',
+            r'{"cause": "{\"token\": \"secret-1\", \"a\": \"b\"}"}',
+        ),
+        (r'{"text": "for\njane@corp.example, \u00e9"}', r'{"text": "for\nperson1@example.com, \u00e9"}'),
+        (
+            'Job failed: {"--password": "hunter2", "user": "bob"} (jane@corp.example)',
+            'Job failed: {"--password": "secret-1", "user": "bob"} (person1@example.com)',
+        ),
+        ("{'apiKey': 'hunter2', 'n': 444455556666}", "{'apiKey': 'secret-1', 'n': 111111111111}"),
+        (r'{"cause": "{\"token\": \"hunter2', r'{"cause": "{\"token\": \"secret-1'),
+        ("postgres://bob:hunter2@db/x", "postgres://bob:secret-1@db/x"),
+        (
+            '{"url": "https://bob:p@ss@db.corp.example:5432/x?y=z@a"}',
+            '{"url": "https://bob:secret-1@db.corp.example:5432/x?y=z@a"}',
+        ),
+        ("https://db:5432/x, 10:30 to a@b", "https://db:5432/x, 10:30 to a@b"),
+        ('{"token": "$.token", "count": 7}', '{"token": "$.token", "count": 7}'),
+    ],
+)
+def test_what_is_private_is_replaced_inside_a_text_and_the_rest_of_it_stays(text: str, scrubbed: str) -> None:
+    assert Scrub()(text) == scrubbed
+
+
+def test_a_secret_is_replaced_by_the_same_in_a_field_in_json_inside_a_text_and_in_a_url() -> None:
+    scrub = Scrub()
+    given = {"password": "hunter2", "json": '{"password": "hunter2"}', "url": "postgres://bob:hunter2@db/x"}
+    assert scrub(given) == {
+        "password": "secret-1",
+        "json": '{"password": "secret-1"}',
+        "url": "postgres://bob:secret-1@db/x",
+    }
+    assert scrub.counts == {"secrets": 1}
+
+
+def test_the_tenth_account_number_has_twelve_digits_as_a_number_too() -> None:
+    numbers = [200_000_000_000 + number for number in range(11)]
+    assert Scrub()([*numbers, str(numbers[-1])])[8:] == [999999999999, 100000000010, 100000000011, "100000000011"]
+
+
+NUMBERED = """\
+StartAt: Ask
+States:
+  Ask:
+    Type: Task
+    Resource: arn:aws:states:::lambda:invoke
+    Parameters: {FunctionName: ask, Payload: {}}
+    TimeoutSeconds: 60
+    ResultSelector: {n.$: $.Payload.n}
+    ResultPath: $.asked
+    Next: Same
+  Same:
+    Type: Choice
+    Choices: [{Variable: $.asked.n, NumericEqualsPath: $.acct, Next: Tell}]
+    Default: No
+  Tell:
+    Type: Task
+    Resource: arn:aws:states:::sns:publish
+    Parameters:
+      TopicArn: arn:aws:sns:us-east-1:123456789012:alarms
+      Subject: Known
+      Message.$: States.Format('{} {} {}', $.acct, $.json, States.JsonToString($.own))
+    TimeoutSeconds: 60
+    ResultPath: null
+    Next: No
+  No: {Type: Fail, Error: Broken, CausePath: $.json}
+"""
+
+
+def test_a_scenario_with_private_numbers_and_json_texts_goes_as_it_was_recorded() -> None:
+    machine = parse(load(NUMBERED, source="m.asl.yaml"))
+    script = (When(state="Ask", reply=Returns(value={"Payload": {"n": 444455556666}})),)
+    given = {"acct": 444455556666, "json": '{"password": "hunter2"}', "own": {"token": "hunter2"}}
+    past = simulate(machine, input=given, resources=Account(script=script), account="123456789012")
+    captured = capture(read_back(past), name="n", machine=machine)
+    assert captured.remarks == ()
+    assert captured.scenario == {
+        "name": "n",
+        "given": {
+            "input": {"acct": 111111111111, "json": '{"password": "secret-1"}', "own": {"token": "secret-1"}},
+            "start": "2025-01-01T02:00:00.000Z",
+        },
+        "when": [{"state": "Ask", "invocation": 1, "returns": {"Payload": {"n": 111111111111}}}],
+        "then": {
+            "status": "FAILED",
+            "error": "Broken",
+            "path": ["Ask", "Same", "Tell", "No"],
+            "published": [
+                {
+                    "topic": "alarms",
+                    "subject": "Known",
+                    "message": '111111111111 {"password": "secret-1"} {"token":"secret-1"}',
+                    "state": "Tell",
+                }
+            ],
+        },
     }
 
 
