@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aslkit.definition.document import Pointer
+    from aslkit.definition.model import StateMachine
     from aslkit.simulation.history import Event
     from aslkit.simulation.resources import Outcome, Request, Service
 
@@ -127,7 +128,7 @@ class Execution(Record):
     `status` is SUCCEEDED, FAILED, TIMED_OUT or ABORTED (the run reached a bound of the simulator). `output` is a JSON
     value, None unless it succeeded; `error` and `cause` are None where AWS sends none. `duration` is in virtual
     seconds. `transitions` counts as AWS bills: each state entered and each retry. `visits` are in the order in which
-    states were entered. `services` is the live service, as the run left it.
+    states were entered. `services` is the live service, as the run left it; `machine` is what was executed.
     """
 
     status: str
@@ -140,6 +141,7 @@ class Execution(Record):
     services: Service | None
     start: float
     events: Sequence[Event]
+    machine: StateMachine | None = None
 
     @property
     def history(self) -> list[dict[str, Json]]:

@@ -131,6 +131,7 @@ def redrive(
             "visits": kernel.visits,
             "services": kernel.service,
             "events": kernel.events,
+            "machine": machine,
         }
     )
 

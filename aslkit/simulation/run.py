@@ -112,6 +112,7 @@ def simulate(
         services=service,
         start=start,
         events=kernel.events,
+        machine=machine,
     )
 
 

@@ -182,7 +182,7 @@ def _part(
     raw: dict[str, Any], pointer: Pointer, states: Mapping[str, State], machine: StateMachine, remarks: list[Remark]
 ) -> Part:
     when, then = raw.get("when", ()), raw.get("then", {})
-    remarks.extend(_unknown_states(then, (*pointer, "then"), states, machine))
+    remarks.extend(unknown_states(then, (*pointer, "then"), machine))
     return Part(
         pointer=pointer,
         after=raw.get("after", 0.0),
@@ -350,10 +350,10 @@ def _reply(raw: Mapping[str, Any], outcome: str) -> Reply:
 # --- then ------------------------------------------------------------------------------------------------------------
 
 
-def _unknown_states(
-    then: Mapping[str, Any], pointer: Pointer, states: Mapping[str, State], machine: StateMachine
-) -> Iterator[Remark]:
-    """The names in `then` that are no names of states, or of states that the expectation says nothing of."""
+def unknown_states(then: Mapping[str, Any], pointer: Pointer, machine: StateMachine) -> Iterator[Remark]:
+    """The names in `then`, as THEN reads it, that are no names of states, or of states that the expectation says
+    nothing of."""
+    states = {state.name: state for _, state in walk(machine)}
     for key, value in then.items():
         which = EXPECTATIONS[key].states
         if not which:

@@ -167,7 +167,7 @@ class Expected:
     def took(
         self, exactly: float | str | None = None, *, at_least: float | str | None = None, at_most: Any = None
     ) -> Expected:
-        """It took so much virtual time: seconds, or "1h 30m"."""
+        """It took so much virtual time: seconds, or "1h30m"."""
         bounds = {"at-least": at_least, "at-most": at_most}
         return self.holds(
             duration=exactly if exactly is not None else {k: v for k, v in bounds.items() if v is not None}
@@ -189,14 +189,18 @@ class Expected:
     def holds(self, **then: Json) -> Expected:
         """The `then` of a scenario: `holds(status="FAILED", transitions=12)`.
 
-        Raises ScenarioError for words that are none of a scenario's.
+        Raises ScenarioError for words that are none of a scenario's, and for names of states that do not exist.
         """
         from aslkit.simulation.expectation import THEN, differences
         from aslkit.simulation.reading import Remark
+        from aslkit.simulation.scenario_file import unknown_states
 
         __tracebackhide__ = True
         remarks: list[Remark] = []
         read = THEN(then, (), remarks)
+        machine = self.execution.machine
+        if machine is not None and isinstance(read, dict):
+            remarks.extend(unknown_states(read, (), machine))
         if remarks or not isinstance(read, dict):
             raise ScenarioError("; ".join(remark.message for remark in remarks))
         _check(differences(read, (), self.execution), self.execution)

@@ -1,9 +1,13 @@
 """Plain functions for tests of state machines."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from aslkit.definition.document import load
+from aslkit.simulation.scenario import run_scenarios
 from aslkit.testing import ScenarioError, expect, machine, run
 
 MAIL = """\
@@ -88,6 +92,48 @@ def test_words_that_fit_nothing_are_told_with_what_was_meant(nightly: Path) -> N
         run(nightly, when=[{"state": "Laod", "glue": "failed"}])
     with pytest.raises(ScenarioError, match="stauts"):
         expect(run(nightly)).holds(stauts="FAILED")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"avoids": ["Falied"]}, "the definition has no state 'Falied'; did you mean 'Failed'?"),
+        ({"enters": ["Load", "Tel"]}, "the definition has no state 'Tel'; did you mean 'Tell'?"),
+        ({"path": ["Laod"]}, "the definition has no state 'Laod'; did you mean 'Load'?"),
+        ({"waits": {"Laod": []}}, "the definition has no state 'Laod'; did you mean 'Load'?"),
+        ({"invocations": {"Laod": 0}}, "the definition has no state 'Laod'; did you mean 'Load'?"),
+        (
+            {"invocations": {"Failed": 0}},
+            "state 'Failed' is a Fail; only Task, Parallel and Map are tried again",
+        ),
+    ],
+)
+def test_a_name_of_no_state_is_told_in_the_words_of_a_scenario_file(nightly: Path, said: Any, told: str) -> None:
+    stopped = [{"stop": "30s"}]
+    for execution in (run(nightly), run(nightly, when=stopped, redrive=[{}])):
+        with pytest.raises(ScenarioError) as raised:
+            expect(execution).holds(**said)
+        assert str(raised.value) == told
+    document = load(json.dumps({"scenarios": [{"name": "n", "then": said}]}), source="n.scenarios.json")
+    [verdict] = run_scenarios(document, machine(nightly))
+    assert [remark.message for remark in verdict.remarks] == [told]
+
+
+def test_each_sentence_that_names_states_refuses_a_name_of_none(nightly: Path) -> None:
+    found = expect(run(nightly))
+    for said in (
+        lambda: found.avoided("Laod"),
+        lambda: found.entered("Laod"),
+        lambda: found.went("Laod"),
+        lambda: found.waited("Laod"),
+        lambda: found.invoked("Laod", times=0),
+    ):
+        with pytest.raises(ScenarioError, match="has no state 'Laod'; did you mean 'Load'"):
+            said()
+
+
+def test_a_duration_is_said_as_the_page_says_it(nightly: Path) -> None:
+    expect(run(nightly, given={"glue": {"jobs": {"load": {"duration": "1h30m"}}}})).took("1h30m")
 
 
 def test_a_definition_that_aws_refuses_is_told_with_its_places(tmp_path: Path) -> None:
