@@ -95,7 +95,7 @@ def run_scenarios(
     runner = ScenarioRunner(file, machine, read)
     verdicts = [runner.verdict(scenario) for scenario in chosen]
     remarks = list(file.remarks)
-    if runner.whole and len(chosen) == len(file.scenarios):
+    if chosen and runner.whole and len(chosen) == len(file.scenarios):
         remarks.extend(runner.never_used())
     if remarks:
         verdicts.insert(0, Verdict(name=document.source, pointer=(), remarks=tuple(remarks)))

@@ -78,8 +78,8 @@ class Scenario(Record):
 
 
 class ScenarioFile(Record):
-    """What a scenario file says. `given` and `shared` are its defaults, `explore` is as EXPLORE reads it; `remarks`
-    belong to no single scenario."""
+    """What a scenario file says; it may hold no scenario, only what is shared or explored. `given` and `shared` are its
+    defaults, `explore` is as EXPLORE reads it; `remarks` belong to no single scenario."""
 
     document: Document
     definition: str
@@ -496,5 +496,5 @@ FILE = Closed(
         "explore": EXPLORE,
         "scenarios": ListOf("scenarios", SCENARIO),
     },
-    required=("scenarios",),
+    of=("scenarios", "defaults", "explore"),
 )

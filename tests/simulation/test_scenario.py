@@ -111,6 +111,19 @@ def test_a_scenario_that_holds_has_an_execution_and_nothing_to_say() -> None:
     assert verdict.execution.duration == 600.0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "defaults: {given: {glue: {duration: 5m}}, when: [{state: Load, invocation: 1, glue: failed}]}",
+        "explore: {faults: 1}",
+        "defaults: {given: {glue: {duration: 5m}}}\nexplore: {faults: 1}",
+    ],
+)
+def test_a_file_of_what_is_shared_or_explored_may_hold_no_scenario(text: str) -> None:
+    assert run_text(text) == []
+    assert jsonschema_rs.validator_for(SCHEMA).is_valid(document_of(text).data)
+
+
 # --- what is wrong with a file ---------------------------------------------------------------------------------------
 
 UNREADABLE: list[tuple[str, list[tuple[int, str]]]] = [
@@ -897,6 +910,7 @@ def unlike(kind: Any, schema: dict[str, Any], where: str) -> Iterator[str]:
                 set(kind.fields) != set(schema["properties"])
                 or schema["additionalProperties"] is not False
                 or set(kind.required) != set(schema.get("required", ()))
+                or (kind.of and [[name] for name in kind.of] != [one["required"] for one in schema["anyOf"]])
             ):
                 yield where
             for name, inner in kind.fields.items():
