@@ -7,8 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from aslkit.cli import files, substitutions
+from aslkit.cli.definitions import is_refused
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
+from aslkit.definition.document import load
 from aslkit.operations.export import to_yaml
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ examples:
   aslkit import MockConfigFile.json --definition orders.asl.yaml -o orders.scenarios.yaml
 
 An existing file is not overwritten without --force.
-Exit codes: 0 written, 1 written, but a case is left out or not all of it is expected (or AWS would refuse the
-definition), 2 cannot run.
+Exit codes: 0 written, 1 written, but AWS would refuse the definition (the findings are told), or a case is left out or
+not all of it is expected, 2 cannot run.
 """
 FOR_CASES = ("definition", "input", "outcomes", "config", "set", "values")
 
@@ -62,7 +64,8 @@ def run(options: argparse.Namespace) -> int:
 
         text, code = scenarios_of(document, options)
     else:
-        text, code = _definition(document, options), 0
+        text = _definition(document, options)
+        code = _findings(text, options)
     if text is not None and options.output:
         files.write(options.output, text)
         print(f"wrote {files.shown(options.output)}")
@@ -81,3 +84,11 @@ def _definition(document: Document, options: argparse.Namespace) -> str:
         return to_yaml(document)
     except ValueError as error:
         raise CannotRun(f'{document.source}: the text under "definition" is not JSON: {error}') from None
+
+
+def _findings(text: str, options: argparse.Namespace) -> int:
+    """1, after a report with the places in what is written, when AWS would refuse the definition: it is to be mended
+    there."""
+    name = options.output or options.file
+    written = load(text, source=files.shown(options.output) if options.output else "<stdout>")
+    return int(is_refused(written, name, options, f"{written.source} is written, and AWS refuses it as it is"))

@@ -110,6 +110,28 @@ def test_import_turns_json_into_yaml_with_the_same_data(capsys: pytest.CaptureFi
     assert capsys.readouterr().err == "aslkit: again.asl.yaml exists; --force overwrites it\n"
 
 
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_import_writes_a_definition_that_aws_refuses_and_tells_the_places_in_what_it_wrote(
+    wrapped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    broken = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}
+    Path("m.json").write_text(json.dumps({"definition": json.dumps(broken)} if wrapped else broken))
+    assert main(["import", "m.json", "-o", "m.asl.yaml"]) == 1
+    assert load(Path("m.asl.yaml").read_text()).data == broken
+    out, err = capsys.readouterr()
+    assert out == "wrote m.asl.yaml\n"
+    found, *_, outcome = err.splitlines()
+    assert found == (
+        'm.asl.yaml:5:5: error: "A" leads to "B", and no such state exists: AWS refuses the definition '
+        "[transition-target]"
+    )
+    assert outcome == "m.asl.yaml is written, and AWS refuses it as it is"
+    assert main(["import", "m.json"]) == 1
+    out, err = capsys.readouterr()
+    assert (load(out).data, err.splitlines()[-1]) == (broken, "<stdout> is written, and AWS refuses it as it is")
+
+
 def test_import_takes_what_describe_state_machine_prints() -> None:
     inner = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
     described = json.dumps({"name": "m", "definition": json.dumps(inner)})
