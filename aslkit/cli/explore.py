@@ -22,13 +22,13 @@ from aslkit.report.counterexample import scenario_text
 from aslkit.report.exploration import as_json, as_text, merged_text, plain
 from aslkit.simulation.context import START
 from aslkit.simulation.exploration.ground import PlanError
-from aslkit.simulation.exploration.merging import merge
+from aslkit.simulation.exploration.merging import NO_REPORT, is_report, merge
 from aslkit.simulation.exploration.proof import prove
 from aslkit.simulation.exploration.properties import PropertyError
 from aslkit.simulation.exploration.search import explore
 from aslkit.simulation.exploration.settings import ALL, MOST_FAULTS
 from aslkit.simulation.program import SimulationRefused
-from aslkit.simulation.reading import instant
+from aslkit.simulation.reading import Remark, instant
 from aslkit.simulation.resources import OutcomeError
 from aslkit.simulation.scenario import changed, scheduled_event
 from aslkit.simulation.scenario_file import DEFINITION_SUFFIX, SUFFIX, read_scenarios
@@ -155,7 +155,9 @@ def _explored(options: argparse.Namespace, definition: Document, scenarios: Docu
     except OutcomeError as error:
         place = scenarios.source if scenarios is not None else _beside(options.definition) or "the file of --scenarios"
         raise CannotRun(f"{definition.source}: {error} (in `defaults` of {files.shown(place)})") from None
-    except (SimulationRefused, PropertyError) as error:
+    except PropertyError as error:
+        raise CannotRun(_of_property(error, scenarios)) from None
+    except SimulationRefused as error:
         raise CannotRun(f"{definition.source}: {error}") from None
     finally:
         line.close()
@@ -164,12 +166,19 @@ def _explored(options: argparse.Namespace, definition: Document, scenarios: Docu
 INPUT_KEYS = ("input", "file", "schedule", "with", "without")
 
 
-def _placed(remark: Any, scenarios: Document | None) -> str:
+def _placed(remark: Remark, scenarios: Document | None) -> str:
     """A remark with its place in the scenario file."""
     if scenarios is None:
         return str(remark.message)
     line, column = scenarios.span(remark.pointer)[:2]
     return f"{scenarios.source}:{line}:{column}: {remark.message}"
+
+
+def _of_property(error: PropertyError, scenarios: Document | None) -> str:
+    """What is wrong with a property, with its place in the scenario file."""
+    written = _list(_object(scenarios.data["explore"]).get("properties")) if scenarios is not None else []
+    index = next((i for i, one in enumerate(written) if _object(one).get("name") == error.name), 0)
+    return _placed(Remark(("explore", "properties", index), str(error)), scenarios)
 
 
 def _object(value: Json) -> dict[str, Json]:
@@ -271,15 +280,27 @@ def _write_files(options: argparse.Namespace, exploration: Exploration, name: st
 
 
 def _merge(options: argparse.Namespace) -> int:
-    parts = []
-    for name in options.merge:
-        try:
-            parts.append(json.loads(files.read(name)))
-        except ValueError as error:
-            raise CannotRun(f"{name}: this is not JSON: {error}") from None
+    for word in ("definition", "proof", "event_rule", "write"):
+        if getattr(options, word):
+            shown = "a DEFINITION" if word == "definition" else f"--{word.replace('_', '-')}"
+            raise CannotRun(
+                f"--merge reads reports and explores nothing; {shown} goes with an exploration (one shard "
+                "gives the whole proof)"
+            )
     try:
-        report = merge(parts)
+        report = merge([_report(name) for name in options.merge])
     except ValueError as error:
         raise CannotRun(str(error)) from None
     print(as_json(report) if options.format == "json" else merged_text(report, Paint(wanted(sys.stdout))))
     return int(bool(report["violations"]))
+
+
+def _report(name: str) -> Json:
+    """The report of a shard. Raises CannotRun for a file that holds none."""
+    try:
+        report = json.loads(files.read(name))
+    except (ValueError, RecursionError) as error:
+        raise CannotRun(f"{name}: this is not JSON: {error}") from None
+    if not is_report(report):
+        raise CannotRun(f"{name}: {NO_REPORT}")
+    return report

@@ -21,3 +21,6 @@ class StatesError(Exception):
         super().__init__(error, cause)
         self.error = error
         self.cause = cause
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.error, self.cause) if part)

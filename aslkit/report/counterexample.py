@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from aslkit.report.findings import counted
 from aslkit.report.timeline import ending, lines, published, timeline
 from aslkit.simulation.expectation import top_level
 from aslkit.simulation.exploration.search import placed_text
@@ -99,7 +100,8 @@ def told(exploration: Exploration, example: Counterexample, paint: Paint) -> Ite
     for line in lines(moments[:MOST_MOMENTS], paint):
         yield f"    {line}"
     if len(moments) > MOST_MOMENTS:
-        yield f"    … {len(moments) - MOST_MOMENTS:,} more moments"
+        yield f"    … {counted(len(moments) - MOST_MOMENTS, 'more moment')}"
     yield f"    {ending(example.execution, paint)}"
     if example.alike:
-        yield f"  {example.alike:,} more runs are wrong in the same way"
+        are = "is" if example.alike == 1 else "are"
+        yield f"  {counted(example.alike, 'more run')} {are} wrong in the same way"

@@ -9,10 +9,10 @@ from aslkit.report.counterexample import scenario_text, told
 from aslkit.report.findings import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from aslkit.report.colour import Paint
-    from aslkit.simulation.exploration.search import Exploration
+    from aslkit.simulation.exploration.search import Counterexample, Exploration
 
 Json = Any
 
@@ -34,21 +34,30 @@ def plain(exploration: Exploration, definition: str) -> dict[str, Json]:
                 name: {"holds": held, "explanation": exploration.explanations[name]}
                 for name, held in exploration.held.items()
             },
-            "about": [
-                {"about": list(example.about), "place": list(example.place)} for example in exploration.counterexamples
+            "about": [_about(example) for example in exploration.counterexamples],
+            "unmet": dict(exploration.unmet),
+            "unused_retriers": exploration.unused
+            and [
+                {"about": _about(example), "violation": _violation(exploration, example, definition)}
+                for example in exploration.unused
             ],
         },
-        "not_covered": list(exploration.uncovered),
-        "violations": [
-            {
-                "property": example.property,
-                "message": example.message,
-                "faults": list(example.faults),
-                "status": example.status,
-                "scenario": scenario_text(exploration, example, definition),
-            }
-            for example in exploration.counterexamples
-        ],
+        "not_covered": list(left_out(exploration)),
+        "violations": [_violation(exploration, example, definition) for example in exploration.counterexamples],
+    }
+
+
+def _about(example: Counterexample) -> dict[str, Json]:
+    return {"about": list(example.about), "place": list(example.place)}
+
+
+def _violation(exploration: Exploration, example: Counterexample, definition: str) -> dict[str, Json]:
+    return {
+        "property": example.property,
+        "message": example.message,
+        "faults": list(example.faults),
+        "status": example.status,
+        "scenario": scenario_text(exploration, example, definition),
     }
 
 
@@ -70,16 +79,36 @@ def _lines(exploration: Exploration, paint: Paint) -> Iterator[str]:
         mark = paint("holds ", "green") if held else paint("broken", "red", "bold")
         yield f"{mark}  {name}"
     yield ""
-    endings = ", ".join(f"{count:,} {status}" for status, count in sorted(exploration.endings.items()))
-    levels = ", ".join(
-        f"{count:,} with {counted(level, 'fault')}" for level, count in enumerate(exploration.levels) if level
-    )
+    yield runs_text(exploration)
+    yield from (paint(f"not run: {text}", "dim") for text in left_out(exploration))
+    yield _count(len(exploration.counterexamples), paint)
+
+
+def runs_text(exploration: Exploration) -> str:
+    """`312 runs (311 with 1 fault): 174 FAILED, 138 SUCCEEDED`."""
     if exploration.sequences is not None:
-        levels = f"which stand for {exploration.sequences:,} sequences of calls that succeed or fail"
-    yield f"{exploration.runs:,} run{'' if exploration.runs == 1 else 's'}{f' ({levels})' if levels else ''}: {endings}"
-    yield from (paint(f"not run: {text}", "dim") for text in exploration.uncovered)
-    count = len(exploration.counterexamples)
-    yield paint(counted(count, "counterexample"), "red" if count else "green", "bold")
+        levels = f" (which stand for {exploration.sequences:,} sequences of calls that succeed or fail)"
+    else:
+        levels = _levels(exploration.levels)
+    return f"{counted(exploration.runs, 'run')}{levels}: {_endings(exploration.endings)}"
+
+
+def left_out(exploration: Exploration) -> tuple[str, ...]:
+    """What was not run, in words."""
+    return *exploration.uncovered, *exploration.unmet.values()
+
+
+def _levels(levels: Sequence[int]) -> str:
+    listed = ", ".join(f"{count:,} with {counted(level, 'fault')}" for level, count in enumerate(levels) if level)
+    return f" ({listed})" if listed else ""
+
+
+def _endings(endings: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {status}" for status, count in sorted(endings.items()))
+
+
+def _count(count: int, paint: Paint) -> str:
+    return paint(counted(count, "counterexample"), "red" if count else "green", "bold")
 
 
 def merged_text(report: Mapping[str, Json], paint: Paint) -> str:
@@ -87,11 +116,17 @@ def merged_text(report: Mapping[str, Json], paint: Paint) -> str:
     lines = []
     for one in report["violations"]:
         lines.append(f"{paint(one['property'], 'red', 'bold')}: {one['message']}")
-        lines += [f"  given  {fault['state'] or 'the input'}: {fault['error']}" for fault in one["faults"]]
+        lines += [f"  given  {_given(fault)}" for fault in one["faults"]]
+        lines.append("")
     for name, about in report["covered"]["properties"].items():
         lines.append(f"{paint('holds ', 'green') if about['holds'] else paint('broken', 'red', 'bold')}  {name}")
-    lines.append(f"{counted(report['runs'], 'run')} in shards {', '.join(report['covered']['shards'])}")
-    lines += [paint(f"not run: {text}", "dim") for text in report["not_covered"]]
-    count = len(report["violations"])
-    lines.append(paint(counted(count, "counterexample"), "red" if count else "green", "bold"))
-    return "\n".join(lines)
+    covered = report["covered"]
+    shards = f"in shards {', '.join(covered['shards'])}"
+    runs = f"{counted(report['runs'], 'run')} {shards}{_levels(covered['levels'])}: {_endings(covered['endings'])}"
+    lines += ["", runs, *(paint(f"not run: {text}", "dim") for text in report["not_covered"])]
+    return "\n".join([*lines, _count(len(report["violations"]), paint)])
+
+
+def _given(fault: Mapping[str, Json]) -> str:
+    where = f"{fault['state']}, invocation {fault['invocation']}" if fault["state"] else "the input"
+    return f"{where}: {fault['error']}"

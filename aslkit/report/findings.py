@@ -61,7 +61,7 @@ def statistics(findings: Sequence[Finding]) -> str:
 
 def counted(count: int, word: str) -> str:
     """`1 error`, `2 errors`, `3 info`."""
-    return f"{count} {word}" if count == 1 or word == "info" else f"{count} {word}s"
+    return f"{count:,} {word}" if count == 1 or word == "info" else f"{count:,} {word}s"
 
 
 def _shown(finding: Finding, lines: Sequence[str], paint: Paint) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from aslkit.report.exploration import left_out, runs_text
 from aslkit.report.findings import counted
 from aslkit.report.timeline import clock
 from aslkit.simulation.exploration.proof import ENDS_WELL, RESIDUAL, TOLD, UNCLEAR, UNNOTICED, WATCHED
@@ -37,6 +38,12 @@ def as_json(proof: Proof) -> str:
         "residual": [_fields(row) for row in proof.residual],
         "missing": list(proof.missing),
         "event_rule": None if proof.event_rule is None else list(proof.event_rule),
+        "explored": {
+            "runs": proof.explored.runs,
+            "faults": proof.explored.faults,
+            "properties": dict(proof.explored.held),
+            "not_covered": list(left_out(proof.explored)),
+        },
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
@@ -46,7 +53,8 @@ def as_text(proof: Proof) -> str:
     parts += _columns(HEADS, [_cells(row) for row in proof.rows])
     parts += ["", RESIDUAL_TITLE, RESIDUAL_TEXT, ""]
     parts += _columns(RESIDUAL_HEADS, [_residual_cells(row) for row in proof.residual])
-    return "\n".join([*parts, *_missing(proof)]) + "\n"
+    explored = [f"- {text}" for text in _explored(proof)]
+    return "\n".join([*parts, *_missing(proof), "", EXPLORED_TITLE, EXPLORED_TEXT, "", *explored]) + "\n"
 
 
 def as_markdown(proof: Proof) -> str:
@@ -54,7 +62,8 @@ def as_markdown(proof: Proof) -> str:
     parts += _table(HEADS, [_cells(row) for row in proof.rows])
     parts += ["", f"## {RESIDUAL_TITLE}", "", RESIDUAL_TEXT, ""]
     parts += _table(RESIDUAL_HEADS, [_residual_cells(row) for row in proof.residual])
-    return "\n".join([*parts, *_missing(proof)]) + "\n"
+    explored = [f"- {_marked(text)}" for text in _explored(proof)]
+    return "\n".join([*parts, *_missing(proof), "", f"## {EXPLORED_TITLE}", "", EXPLORED_TEXT, "", *explored]) + "\n"
 
 
 def as_html(proof: Proof) -> str:
@@ -67,6 +76,9 @@ def as_html(proof: Proof) -> str:
         f"<h2>{RESIDUAL_TITLE}</h2><p>{RESIDUAL_TEXT}</p>",
         *_html_table(RESIDUAL_HEADS, [(_residual_cells(row), "") for row in proof.residual]),
         *(f"<p>{escape(text)}</p>" for text in _missing(proof) if text),
+        f"<h2>{EXPLORED_TITLE}</h2><p>{EXPLORED_TEXT}</p><ul>",
+        *(f"<li>{escape(text)}</li>" for text in _explored(proof)),
+        "</ul>",
         "</body></html>",
     ]
     return "\n".join(parts) + "\n"
@@ -105,6 +117,10 @@ RESIDUAL_TEXT = (
     f"`Step Functions Execution Status Change` with the statuses {', '.join(WATCHED)} sees all of it but the last, "
     "which takes an alarm on executions that are missing."
 )
+EXPLORED_TITLE = "What this rests on"
+EXPLORED_TEXT = (
+    "Each row above is one run, in which the error stays from the first call on. What else was run, and what held:"
+)
 STYLE = (
     "body{font:14px system-ui,sans-serif;margin:2em}table{border-collapse:collapse}"
     "td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left;vertical-align:top}"
@@ -129,6 +145,16 @@ def _residual_cells(row: ResidualRow) -> tuple[str, ...]:
     else:
         seen = "the EventBridge rule" if row.seen else f"NOBODY: the EventBridge rule does not watch {row.status}"
     return row.what, ends, seen
+
+
+def _explored(proof: Proof) -> Iterator[str]:
+    """What was run besides, which properties hold, and what was not run."""
+    yield runs_text(proof.explored)
+    for word, wanted in (("holds", True), ("broken", False)):
+        named = [name for name, held in proof.explored.held.items() if held is wanted]
+        if named:
+            yield f"{word}: {', '.join(named)}"
+    yield from (f"not run: {text}" for text in left_out(proof.explored))
 
 
 def _missing(proof: Proof) -> list[str]:

@@ -161,6 +161,7 @@ def test_what_no_definition_can_tell_counts_with_strict(capsys: pytest.CaptureFi
         (["m.asl.yaml", "--max-runs", "0"], "--max-runs 0: write a number from 1"),
         (["none.asl.yaml"], "none.asl.yaml: no such file"),
         ([], "name a definition to explore, or the reports to --merge"),
+        (["--merge", "list.json"], "list.json: this is no report of an exploration (aslkit explore --format json)"),
         (["--merge", "m.asl.yaml"], "m.asl.yaml: this is not JSON: Expecting value: line 1 column 1 (char 0)"),
         (
             ["odd.asl.yaml"],
@@ -175,6 +176,7 @@ def test_what_no_definition_can_tell_counts_with_strict(capsys: pytest.CaptureFi
 )
 def test_what_cannot_be_explored_gives_two(words: list[str], reason: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("odd.asl.yaml").write_text(GOOD)
+    Path("list.json").write_text("[1]")
     Path("odd.scenarios.yaml").write_text("explore: {fault: 1}\nscenarios: []\n")
     Path("call.asl.yaml").write_text(
         "StartAt: Call\nStates:\n  Call: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', "
@@ -191,11 +193,75 @@ def test_a_definition_that_aws_refuses_gives_one(capsys: pytest.CaptureFixture[s
 
 
 def test_the_settings_in_the_documentation_are_what_is_read(capsys: pytest.CaptureFixture[str]) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "exploration.md").read_text(encoding="utf-8")
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "exploration.md").read_text(encoding="utf-8")
     settings = page.partition("```yaml\n")[2].partition("```")[0]
-    Path("m.scenarios.yaml").write_text(SCENARIOS.replace("explore:\n  faults: 1\n", settings))
-    Path("checks.py").write_text("def told_in_time(run):\n    return None\n")
-    capsys.readouterr()
-    main(["explore", "m.asl.yaml", "--faults", "0", "--format", "json"])
-    properties = json.loads(capsys.readouterr().out)["covered"]["properties"]
+    Path("of-refresh.scenarios.yaml").write_text(
+        f"defaults: {{given: {{file: {root}/definitions/inputs/dev.json}}}}\n{settings}scenarios: []\n"
+    )
+    Path("checks.py").write_text("def told_in_time(run):\n    print('looked at')\n")
+    refresh = str(root / "definitions" / "db-refresh.asl.yaml")
+    words = [refresh, "--scenarios", "of-refresh.scenarios.yaml", "--faults", "0"]
+    properties = reported(capsys, *words)["covered"]["properties"]
     assert {"a mail an hour is enough", "no run takes longer than a day", "our own"} <= properties.keys()
+
+
+@pytest.mark.parametrize(
+    ("words", "remark"),
+    [
+        ("skip: [every-run-end]", "1:18: there is no property 'every-run-end'; did you mean 'every-run-ends'?"),
+        ("mute: [{fault: 'glue: stoped'}]", "1:19: no fault is called 'glue: stoped'; did you mean 'glue: stopped'?"),
+        ("mute: [{fault: without jobs}]", "1:19: no fault is called 'without jobs'; did you mean 'without job'?"),
+        (
+            "mute: [{state: Load, fault: 'sns: *'}]",
+            "1:32: no fault of 'Load' is called 'sns: *'",
+        ),
+        ("mute: [{state: Laod, fault: '*'}]", "1:19: no Task has a name like 'Laod'; did you mean 'Load'?"),
+        ("add: [{state: Laod, error: E}]", "1:18: no Task has a name or Resource like 'Laod'; did you mean 'Load'?"),
+        (
+            "add: [{state: Load}]",
+            "1:17: a fault has an `error`, another answer `returns`, and this has not one of them",
+        ),
+        ("add: [{returns: 1, cause: c}]", "1:30: what `returns` has no `cause`"),
+        ("waits: {Laod: [60]}", "1:19: no Task has a name like 'Laod'; did you mean 'Load'?"),
+        ("notifiers: [Tel]", "1:23: no Task has a name like 'Tel'; did you mean 'Tell'?"),
+        ("success: [Load]", "1:21: 'Load' fits no notifier, and only these tell of an end"),
+        (
+            "properties: [{name: every-run-ends, holds: '{% true %}'}]",
+            "1:25: a property 'every-run-ends' is built in; name it otherwise",
+        ),
+        (
+            "properties: [{name: a, holds: '{% true %}'}, {name: a, holds: '{% true %}'}]",
+            "1:57: a property 'a' is there already; name it otherwise",
+        ),
+        (
+            "properties: [{name: a, python: 'json'}]",
+            "1:24: property 'a' has 'json' for `python`, which is no MODULE:FUNCTION",
+        ),
+        ("properties: [{name: a, holds: '{% 1 + %}'}]", "1:24: property 'a' is no JSONata: "),
+    ],
+)
+def test_settings_that_fit_nothing_are_told_with_their_place(
+    words: str, remark: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rest = SCENARIOS.replace("explore:\n  faults: 1\n", "")
+    Path("m.scenarios.yaml").write_text(f"explore: {{{words}}}\n{rest}")
+    assert main(["explore", "m.asl.yaml"]) == 2
+    assert capsys.readouterr().err.startswith(f"aslkit: m.scenarios.yaml:{remark}")
+
+
+def test_what_a_property_prints_stays_out_of_the_report(capsys: pytest.CaptureFixture[str]) -> None:
+    words = "explore: {faults: 0, properties: [{name: own, python: 'printing:look'}]}\n"
+    Path("m.scenarios.yaml").write_text(words + SCENARIOS.replace("explore:\n  faults: 1\n", ""))
+    Path("printing.py").write_text("def look(run):\n    print('looked')\n    return ['one', 'two']\n")
+    assert main(["explore", "m.asl.yaml", "--format", "json"]) == 1
+    printed = capsys.readouterr()
+    assert [one["message"] for one in json.loads(printed.out)["violations"]] == ["one; two"]
+    assert printed.err == "looked\n"
+
+
+@pytest.mark.parametrize("words", [["m.asl.yaml"], ["--proof", "p.md"], ["--event-rule", "r.json"], ["--write", "w"]])
+def test_merging_refuses_what_only_an_exploration_gives(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    Path("1.json").write_text(json.dumps(reported(capsys, "m.asl.yaml")))
+    assert main(["explore", *words, "--merge", "1.json"]) == 2
+    assert capsys.readouterr().err.startswith("aslkit: --merge reads reports and explores nothing; ")

@@ -257,6 +257,75 @@ def test_the_parts_of_all_sequences_make_all_of_them() -> None:
     assert sum(part.runs for part in parts) == whole.runs
 
 
+DEAD = [{"ErrorEquals": ["Glue.JobRunFailed"], "MaxAttempts": 2}, {"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}]
+
+
+@pytest.mark.parametrize("faults", [1, 2])
+def test_a_retrier_that_no_part_uses_is_a_counterexample_of_all_together(faults: int) -> None:
+    tested = machine({"Load": job("load", Retry=DEAD, Next="Save"), "Save": job("save", Retry=DEAD, End=True)})
+    whole = plain(explore(tested, input={}, faults=faults), "m.asl.yaml")
+    parts = [plain(explore(tested, input={}, faults=faults, shard=(number, 3)), "m.asl.yaml") for number in (1, 2, 3)]
+    merged = merge(json.loads(json.dumps(parts)))
+    assert merged["violations"] == whole["violations"]
+    assert merged["covered"]["properties"] == whole["covered"]["properties"]
+    unused = [one["faults"] for one in whole["violations"] if one["property"] == "retriers-are-used"]
+    assert unused == [
+        [{"state": "Load", "invocation": 1, "error": "States.TaskFailed"}],
+        [{"state": "Save", "invocation": 1, "error": "States.TaskFailed"}],
+    ]
+    assert merge([whole])["violations"] == whole["violations"]
+    assert merge([merge(parts[:2]), parts[2]]) == merged
+
+
+def test_a_limit_of_runs_leaves_open_whether_retriers_are_used_and_says_so() -> None:
+    exploration = explore(machine({"Load": job("load", Retry=DEAD, End=True)}), input={}, faults=1, max_runs=5)
+    assert "retriers-are-used" not in exploration.held
+    assert exploration.uncovered == (
+        "runs with more than 1 fault",
+        "25 placements beyond the limit of 5 runs",
+        "whether every retrier is used, which takes all runs",
+        "an execution that somebody aborts, and whether the role has its permissions",
+    )
+
+
+def test_a_state_that_no_run_comes_to_is_said_and_another_answer_leads_there() -> None:
+    ask = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "ask"}}
+    choice = {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.Payload.ok", "BooleanEquals": True, "Next": "Done"}],
+        "Default": "Rejected",
+    }
+    tested = machine(
+        {
+            "Ask": {**ask, "TimeoutSeconds": 60, "Next": "IsOk"},
+            "IsOk": choice,
+            "Done": {"Type": "Succeed"},
+            "Rejected": {"Type": "Fail", "Error": "Orders.Rejected"},
+        }
+    )
+    asked: dict[str, Any] = {"input": {}, "when": [{"state": "Ask", "returns": {"Payload": {"ok": True}}}], "faults": 1}
+    assert explore(tested, **asked).unmet == {"Rejected": "state 'Rejected': no run comes to it"}
+    settings = {
+        "add": [{"state": "Ask", "returns": {"Payload": {"ok": False}}, "times": "once"}],
+        "mute": [{"fault": "*[!}]"}],
+    }
+    exploration = explore(tested, **asked, settings=settings)
+    assert (exploration.runs, exploration.unmet) == (2, {})
+    assert examples(exploration) == [("failure-is-told", [("Ask", 1, 'returns {"Payload":{"ok":false}}')])]
+    assert exploration.counterexamples[0].message == (
+        "'Rejected' failed with Orders.Rejected, and nobody is told of it: no state that tells anybody was entered"
+    )
+
+
+def test_what_is_muted_for_a_state_is_not_muted_for_the_input() -> None:
+    tested = machine({"Load": job("x", Parameters={"JobName.$": "$.name"}, End=True)})
+    asked: dict[str, Any] = {"input": {"name": "load"}, "faults": 1}
+    muted = explore(tested, **asked, settings={"mute": [{"state": "Load", "fault": "*"}]})
+    assert muted.states == {"": {"States.Runtime": 2}}
+    general = explore(tested, **asked, settings={"mute": [{"fault": "without name"}]})
+    assert general.states[""] == {"States.Runtime": 1}
+
+
 def test_one_part_alone_says_that_others_are_missing() -> None:
     part = plain(explore(refresh_like(), input={}, shard=(2, 3)), "m.asl.yaml")
     assert "all but shard 2/3" in part["not_covered"]

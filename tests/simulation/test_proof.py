@@ -127,8 +127,47 @@ def test_the_proof_is_written_as_the_ending_of_the_file_says(name: str, telling:
 
 def test_the_proof_as_json_has_all_of_it() -> None:
     data = json.loads(as_file(proof(), "proof.JSON"))
-    assert list(data) == ["definition", "summary", "rows", "residual", "missing", "event_rule"]
+    assert list(data) == ["definition", "summary", "rows", "residual", "missing", "event_rule", "explored"]
+    assert (data["explored"]["runs"], data["explored"]["faults"]) == (1, 0)
     assert len(data["rows"]) == 28
+
+
+@pytest.mark.parametrize("name", ["p.md", "p.html", "p.txt"])
+def test_the_proof_says_what_it_rests_on(name: str) -> None:
+    states = {**STATES, "Load": {**LOAD, "Retry": []}}
+    exploration = explore(machine(states), input={"job": "load"}, faults=1, settings={"mute": [{"fault": "hangs"}]})
+    written = as_file(prove(exploration), name)
+    told = (
+        written[written.index("What this rests on") :].replace("<li>", "- ").replace("</li>", "").replace("&#x27;", "'")
+    )
+    assert [line for line in told.splitlines() if line.startswith("- ")] == [
+        "- 30 runs (29 with 1 fault): 29 FAILED, 1 SUCCEEDED",
+        "- holds: succeeds-without-faults, no-failure-ends-well, no-success-mail-on-failure, every-run-ends, "
+        "no-job-left-running, concurrency-is-respected, retriers-are-used",
+        "- broken: failure-is-told",
+        "- not run: runs with more than 1 fault",
+        "- not run: 'hangs' of state '\\*', muted in the settings"
+        if name == "p.md"
+        else "- not run: 'hangs' of state '*', muted in the settings",
+        "- not run: an execution that somebody aborts, and whether the role has its permissions",
+        "- not run: faults of state 'Tell': no run with fewer faults comes to it",
+    ]
+
+
+def test_of_map_iterations_the_tries_of_one_are_counted() -> None:
+    processor = {"StartAt": "Load", "States": {"Load": {**LOAD, "Catch": [], "End": True}}}
+    each = {"Type": "Map", "ItemsPath": "$.jobs", "ItemSelector": {"job.$": "$$.Map.Item.Value"}, "End": True}
+    tested = parse(
+        load(
+            json.dumps({"StartAt": "Each", "States": {"Each": {**each, "ItemProcessor": processor}}}),
+            source="m.asl.yaml",
+        )
+    )
+    found = prove(explore(tested, input={"jobs": ["a", "b", "c"]}, faults=0))
+    assert {(one.mishap, one.tries) for one in found.rows if one.mishap in ("glue: failed", "hangs")} == {
+        ("glue: failed", 2),
+        ("hangs", 1),
+    }
 
 
 def test_names_in_a_definition_are_no_markup() -> None:

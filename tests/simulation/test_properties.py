@@ -170,7 +170,8 @@ def test_waits_are_as_agreed_or_wrong() -> None:
     assert broken(good(), waits={"L*": [5, 10]}) == {}
     assert broken(good(), waits={"L*": [5, 15]}) == {
         "waits-as-agreed": (
-            "'Load' failed with States.TaskFailed and was tried again after 5s, 10s; agreed is after 5s, 15s"
+            "'Load' failed with States.TaskFailed and was tried again after 5s, 10s; agreed is that it is tried again "
+            "after 5s, 15s"
         )
     }
 
@@ -210,14 +211,16 @@ def test_a_property_may_be_a_choice_rule() -> None:
         "explanation": "no run takes longer than two minutes",
         "holds": {"Variable": "$.duration", "NumericLessThanEquals": 120},
     }
-    assert broken(good(), properties=[own]) == {"short": "no run takes longer than two minutes: this does not hold"}
+    assert broken(good(), properties=[own]) == {"short": "this does not hold: no run takes longer than two minutes"}
 
 
 def test_a_property_may_be_a_jsonata_expression() -> None:
     own = {"name": "once", "holds": "{% $run.status = 'SUCCEEDED' or $count($run.mails) <= 1 %}"}
     assert broken(good(), properties=[own]) == {}
     never = {"name": "never", "holds": "{% $count($run.mails) = 0 %}"}
-    assert broken(good(), properties=[never]) == {"never": "never: this does not hold"}
+    assert broken(good(), properties=[never]) == {"never": "this does not hold"}
+    count = {"name": "count", "holds": "{% $count($run.mails) %}"}
+    assert broken(good(), properties=[count]) == {"count": "this does not hold (it is 1)"}
 
 
 def test_a_property_may_be_a_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,9 +247,12 @@ def test_a_property_may_come_from_python() -> None:
     ("own", "reason"),
     [
         ({"name": "p"}, "property 'p' says what has to hold by `holds` or by `python`, one of them"),
-        ({"name": "p", "python": "json:nothing"}, "property 'p': cannot use 'json:nothing': "),
+        ({"name": "p", "python": "json:nothing"}, "property 'p' cannot use 'json:nothing': AttributeError: "),
+        ({"name": "p", "python": "json"}, "property 'p' has 'json' for `python`, which is no MODULE:FUNCTION"),
         ({"name": "p", "python": "json:loads"}, "property 'p' raises TypeError: "),
-        ({"name": "p", "holds": {"Variable": "$.x"}}, "property 'p': "),
+        ({"name": "p", "python": "builtins:bool"}, "property 'p' raises TypeError: 'bool' object is not iterable"),
+        ({"name": "p", "python": "sys:exit"}, "property 'p' raises SystemExit: "),
+        ({"name": "p", "holds": {"Variable": "$.x"}}, "property 'p' is no choice rule: "),
         ({"name": "p", "holds": {"Variable": "$.nothing", "IsNull": True}}, "property 'p' cannot be evaluated: "),
     ],
 )
@@ -254,6 +260,42 @@ def test_a_property_that_cannot_be_looked_at_is_refused(own: dict[str, Any], rea
     with pytest.raises(PropertyError) as raised:
         broken(good(), properties=[own])
     assert str(raised.value).startswith(reason)
+
+
+def test_a_property_gives_texts_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "odd_checks.py").write_text("def count(run):\n    return [1, 2]\n")
+    (tmp_path / "broken_checks.py").write_text("def count(run) return 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(PropertyError) as raised:
+        broken(good(), properties=[{"name": "p", "python": "odd_checks:count"}])
+    assert str(raised.value) == "property 'p' gives [1, 2]: it has to give nothing, or a text of what is wrong"
+    with pytest.raises(PropertyError) as raised:
+        broken(good(), properties=[{"name": "p", "python": "broken_checks:count"}])
+    assert str(raised.value).startswith("property 'p' cannot use 'broken_checks:count': SyntaxError: ")
+
+
+def test_a_run_that_fails_with_nothing_going_wrong_around_it_is_told_as_well() -> None:
+    rejects = good(Load={"Type": "Fail", "Error": "Orders.Rejected"})
+    assert broken(rejects) == {
+        "succeeds-without-faults": (
+            "with nothing going wrong around it the run ends FAILED in 'Load': Orders.Rejected"
+        ),
+        "failure-is-told": (
+            "'Load' failed with Orders.Rejected, and nobody is told of it: no state that tells anybody was entered"
+        ),
+    }
+
+
+def test_a_time_that_is_up_in_a_map_counts_no_iterations_as_visits() -> None:
+    each = {
+        "Type": "Map",
+        "ItemsPath": "$.jobs",
+        "ItemProcessor": {"StartAt": "Load", "States": {"Load": job(Parameters={"JobName.$": "$"}, End=True)}},
+        "End": True,
+    }
+    tested = machine({"Each": each}, TimeoutSeconds=30)
+    found = messages(explore(tested, input={"jobs": ["a", "b", "c"]}, faults=0))
+    assert found["every-run-ends"].endswith("nobody is told of: time is up while 'Load' goes on")
 
 
 def test_a_property_that_is_skipped_is_not_looked_at() -> None:

@@ -14,9 +14,10 @@ from aslkit.definition.raised import may_raise, prefixes, raised
 from aslkit.definition.resource import ACTIVITY, LAMBDA_ARN, parse_resource
 from aslkit.definition.services import JOB, TOKEN
 from aslkit.language.errors import RUNTIME, TASK_FAILED, TIMEOUT
+from aslkit.language.payload import json_text
 from aslkit.record import Record
 from aslkit.simulation.faults import DOCUMENTED, FAULTS, GUESSED
-from aslkit.simulation.resources.scripted import Fails, Faulty, Hangs
+from aslkit.simulation.resources.scripted import Fails, Faulty, Hangs, Returns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 Json = Any
 
+EVERY = "*"
+"""The pattern that fits every name."""
 ONCE, LASTING = "once", "lasting"
 BOTH = (ONCE, LASTING)
 HANGS = "hangs"
@@ -38,7 +41,8 @@ class Mishap(Record):
 
     `name` is how a scenario writes it ("glue: failed", "hangs"), else the error name. `times` says whether it may pass
     by itself (ONCE), and whether it may stay (LASTING): no second call mends a topic that is not there. One that is
-    `timed` may come at any moment of the work: where other branches run as well, it matters when.
+    `timed` may come at any moment of the work: where other branches run as well, it matters when. One without an error
+    is another answer than usual, which the state may meet as well.
     """
 
     name: str
@@ -49,14 +53,18 @@ class Mishap(Record):
     times: tuple[str, ...] = BOTH
     timed: bool = False
 
+    @property
+    def called(self) -> str:
+        """What reports call it: its error name where it has one."""
+        return self.error or self.name
+
 
 class Added(Record):
-    """A fault that a team adds to the catalogue of the states whose name or Resource fits `where` (`*`: any text)."""
+    """What a team adds to the catalogue of the states whose name or Resource fits `where` (`*`: any text): a fault, or
+    another answer."""
 
     where: str
-    error: str
-    cause: str | None = None
-    after: float | None = None
+    reply: Fails | Returns
     times: tuple[str, ...] = BOTH
 
 
@@ -64,7 +72,7 @@ class Muted(Record):
     """Faults that cannot happen to the states whose name fits: `name` is a mishap's name or its error name."""
 
     name: str
-    state: str = "*"
+    state: str = EVERY
 
 
 STAYING = {
@@ -108,18 +116,25 @@ def _named(state: Retrying | Any) -> Iterator[str]:
 
 
 def _is_muted(state: str, mishap: Mishap, muted: Sequence[Muted]) -> bool:
-    return any(
-        fnmatchcase(state, one.state)
-        and (fnmatchcase(mishap.name, one.name) or fnmatchcase(mishap.error or "", one.name))
-        for one in muted
-    )
+    return any(fnmatchcase(state, one.state) and is_called(mishap, one.name) for one in muted)
+
+
+def is_called(mishap: Mishap, pattern: str) -> bool:
+    """Whether the name of a mishap, or its error name, fits a pattern."""
+    return fnmatchcase(mishap.name, pattern) or fnmatchcase(mishap.error or "", pattern)
+
+
+def is_at(state: Task, where: str) -> bool:
+    """Whether an added fault is one of a state: its name or Resource fits the pattern."""
+    return fnmatchcase(state.name, where) or fnmatchcase(state.resource or "", where)
 
 
 def _added(state: Task, added: Sequence[Added]) -> Iterator[Mishap]:
     for one in added:
-        if fnmatchcase(state.name, one.where) or fnmatchcase(state.resource or "", one.where):
-            reply = Fails(error=one.error, cause=one.cause, after=one.after)
-            yield Mishap(one.error, one.error, reply, known=TEAM, meaning=TEAM, times=one.times)
+        if is_at(state, one.where):
+            error = one.reply.error if isinstance(one.reply, Fails) else None
+            name = error if isinstance(one.reply, Fails) else f"returns {json_text(one.reply.value)}"
+            yield Mishap(name or TASK_FAILED, error, one.reply, known=TEAM, meaning=TEAM, times=one.times)
 
 
 def _mishaps(state: Task, named: tuple[str, ...]) -> Iterator[Mishap]:
@@ -204,6 +219,10 @@ class InputMishap(Record):
         return RUNTIME
 
     @property
+    def called(self) -> str:
+        return RUNTIME
+
+    @property
     def meaning(self) -> str:
         if self.without is None:
             return "the schedule has no constant input and sends its own event"
@@ -211,16 +230,22 @@ class InputMishap(Record):
 
 
 def input_mishaps(input: Json, *, muted: Sequence[Muted] = ()) -> tuple[InputMishap, ...]:
-    """What can be wrong with an input: each of its fields may be missing, and the schedule may send its own event."""
+    """What can be wrong with an input: each of its fields may be missing, and the schedule may send its own event.
+
+    What is muted for some states says nothing of the input.
+    """
     if not isinstance(input, dict) or not input:
         return ()
     found = (*(InputMishap(name) for name in input), InputMishap(None))
-    return tuple(one for one in found if not any(fnmatchcase(one.name, mute.name) for mute in muted))
+    general = [mute for mute in muted if mute.state == EVERY]
+    return tuple(one for one in found if not any(fnmatchcase(one.name, mute.name) for mute in general))
 
 
 def written(mishap: Mishap) -> Mapping[str, Json]:
     """The keys of an entry of `when` that say what comes out."""
     match mishap.reply:
+        case Returns(value=value, after=after):
+            return {"returns": value, **({} if after is None else {"after": after})}
         case Hangs(beat=beat):
             return {"hangs": True, **({} if beat is None else {"heartbeats": beat})}
         case Faulty(fault=fault):
@@ -229,4 +254,4 @@ def written(mishap: Mishap) -> Mapping[str, Json]:
             timed = {} if after is None else {"after": after}
             return {"fails": {"error": error, **({} if cause is None else {"cause": cause})}, **timed}
         case _:
-            raise TypeError(f"a mishap fails or hangs, it does not give {mishap.reply!r}")
+            raise TypeError(f"a mishap is an answer or none, it does not give {mishap.reply!r}")

@@ -132,6 +132,7 @@ class Ground:
             name for name, state in self.states.items() if isinstance(state, Task) and self._notifies(state)
         )
         self.bystander = self.run(())
+        self.unmet = frozenset(self.states) - {visit.state for visit in self.bystander.visits}
         self.success = self._success()
 
     def mishap(self, placed: Placed) -> Mishap | InputMishap:

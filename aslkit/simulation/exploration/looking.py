@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aslkit.definition.model import Task
 from aslkit.simulation.execution import ABORTED, SUCCEEDED, TIMED_OUT
 from aslkit.simulation.exploration.catalogue import LASTING, ONCE
-from aslkit.simulation.exploration.ground import Ground, Placed
+from aslkit.simulation.exploration.ground import Ground, Placed, PlanError
+from aslkit.simulation.exploration.misfits import misfits
 from aslkit.simulation.exploration.observed import Run
 from aslkit.simulation.exploration.properties import Property, Wrong, chosen
 from aslkit.simulation.exploration.tree import NOWHERE
@@ -31,8 +32,9 @@ Json = Any
 class Look(NamedTuple):
     """What a run tells the search. `wrong` holds (property, message, about); `children` are the mishaps that can happen
     besides, after the last one that was placed, each with the segment in which it does; `signature` is the same for
-    runs that ran alike, the n-th of the `shapes` for runs that ran alike outside their n-th segment. `spared` counts
-    the calls in a row at which nothing is placed."""
+    runs that ran alike, the n-th of the `shapes` for runs that ran alike outside their n-th segment. `entered` are the
+    states that the run with nothing going wrong does not come to, and this one does. `spared` counts the calls in a row
+    at which nothing is placed."""
 
     status: str
     wrong: tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -40,6 +42,7 @@ class Look(NamedTuple):
     signature: bytes
     shapes: tuple[bytes, ...]
     retriers: tuple[tuple[str, int], ...]
+    entered: tuple[str, ...]
     spared: int
 
 
@@ -58,6 +61,8 @@ class Looker:
     def __init__(self, plan: Plan, own: Sequence[Property] = ()) -> None:
         self.ground = Ground(plan)
         self.own = tuple(own)
+        if remarks := tuple(misfits(self.ground, [one.name for one in own])):
+            raise PlanError(remarks)
         self.properties = chosen(self.ground, own)
         self.usual = _ending(Run(self.ground, (), self.ground.bystander))
 
@@ -73,6 +78,7 @@ class Looker:
             signature(run) if wanted.children else b"",
             tuple(shapes(run)) if wanted.children else (),
             tuple({(v.state, a.retrier) for v in execution.visits for a in v.attempts if a.retrier is not None}),
+            tuple({visit.state for visit in execution.visits} & self.ground.unmet),
             sum(1 for _ in _in_a_row(run)) if expands and wanted.spare and not wanted.sequences else 0,
         )
 
@@ -166,8 +172,9 @@ def _at(ground: Ground, execution: Execution, request: Request, wanted: Wanted) 
     menu = ground.menus[request.state]
     iteration = tuple(index for _, index in request.iteration)
     if wanted.sequences:
-        if menu:
-            yield Placed(request.state, iteration, request.invocation, menu[0].name, ONCE)
+        failing = next((mishap for mishap in menu if mishap.error is not None), None)
+        if failing is not None:
+            yield Placed(request.state, iteration, request.invocation, failing.name, ONCE)
         return
     moments = tuple(_moments(ground, execution, request)) if len(request.pointer) > 2 else ()
     for mishap in menu:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from aslkit.simulation.exploration.properties import RETRIERS
 from aslkit.simulation.exploration.search import SHARD_TEXT
 
 if TYPE_CHECKING:
@@ -13,14 +15,17 @@ Json = Any
 
 
 def merge(reports: Iterable[Mapping[str, Json]]) -> dict[str, Json]:
-    """The JSON reports of several shards as one: runs and counts add up, of each violation the shortest one stays.
+    """The JSON reports of one or more shards as one: runs and counts add up, of each violation the shortest
+    one stays.
 
-    Raises ValueError for reports that are not of one exploration, or of one shard twice.
+    Raises ValueError for what is no report, for reports that are not of one exploration, or of one shard twice.
     """
     parts = list(reports)
-    covered = [_covered(part) for part in parts]
     if not parts:
         raise ValueError("there is no report to merge")
+    if not all(map(is_report, parts)):
+        raise ValueError(NO_REPORT)
+    covered = [part["covered"] for part in parts]
     for other in covered[1:]:
         for key in ("faults", "definition", "properties"):
             if other[key].keys() != covered[0][key].keys() if key == "properties" else other[key] != covered[0][key]:
@@ -34,20 +39,45 @@ def merge(reports: Iterable[Mapping[str, Json]]) -> dict[str, Json]:
     whole = len(shards) == int(of.pop())
     violations, about = _merged_violations(parts)
     cover = _merged_cover(covered, sorted(shards, key=lambda name: int(name.partition("/")[0])))
+    unused = None
+    if all(part["unused_retriers"] is not None for part in covered):
+        unused = list(_unused(covered))
+    if whole and unused is not None:
+        cover["properties"][RETRIERS.name] = {"holds": not unused, "explanation": RETRIERS.explanation}
+        violations += [one["violation"] for one in unused]
+        about += [one["about"] for one in unused]
     return {
         "runs": sum(part["runs"] for part in parts),
-        "covered": {**cover, "about": about},
+        "covered": {**cover, "about": about, "unused_retriers": None if whole else unused},
         "not_covered": list(_merged_gaps(parts, shards, whole=whole)),
         "violations": violations,
     }
 
 
-def _covered(part: Mapping[str, Json]) -> dict[str, Json]:
-    wanted = {"definition", "faults", "shards", "levels", "states", "endings", "properties", "about"}
-    covered = part.get("covered") if isinstance(part, dict) else None
-    if not isinstance(covered, dict) or not wanted <= covered.keys() or not {"runs", "violations"} <= part.keys():
-        raise ValueError("this is no report of an exploration (aslkit explore --format json)")
-    return covered
+def _unused(covered: list[dict[str, Json]]) -> Iterator[dict[str, Json]]:
+    """The retriers that no shard used, shown as the shard does that shows them first."""
+    first: dict[tuple[str, ...], dict[str, Json]] = {}
+    counts: Counter[tuple[str, ...]] = Counter()
+    for one in (one for part in covered for one in part["unused_retriers"]):
+        key = tuple(one["about"]["about"])
+        counts[key] += 1
+        if key not in first or one["about"]["place"] < first[key]["about"]["place"]:
+            first[key] = one
+    found = [one for key, one in first.items() if counts[key] == len(covered)]
+    yield from sorted(found, key=lambda one: one["about"]["place"])
+
+
+NO_REPORT = "this is no report of an exploration (aslkit explore --format json)"
+
+
+def is_report(value: Json) -> bool:
+    """Whether a JSON value is the report of an exploration."""
+    covered = value.get("covered") if isinstance(value, dict) else None
+    return isinstance(covered, dict) and covered.keys() >= COVERED and value.keys() >= {"runs", "violations"}
+
+
+COVERED = {"definition", "faults", "shards", "levels", "states", "endings", "properties", "about", "unmet"}
+COVERED |= {"unused_retriers"}
 
 
 def _merged_cover(covered: list[dict[str, Json]], shards: list[str]) -> dict[str, Json]:
@@ -68,6 +98,7 @@ def _merged_cover(covered: list[dict[str, Json]], shards: list[str]) -> dict[str
         "levels": [sum(part["levels"][i] for part in covered if i < len(part["levels"])) for i in range(depth)],
         "states": states,
         "endings": endings,
+        "unmet": _unmet(covered),
         "properties": {
             name: {**about, "holds": all(part["properties"][name]["holds"] for part in covered)}
             for name, about in covered[0]["properties"].items()
@@ -75,9 +106,17 @@ def _merged_cover(covered: list[dict[str, Json]], shards: list[str]) -> dict[str
     }
 
 
+def _unmet(covered: list[dict[str, Json]]) -> dict[str, str]:
+    """What is unmet in every shard."""
+    first, *others = (part["unmet"] for part in covered)
+    return {state: why for state, why in first.items() if all(state in other for other in others)}
+
+
 def _merged_gaps(parts: list[Mapping[str, Json]], shards: list[str], *, whole: bool) -> Iterator[str]:
-    said = dict.fromkeys(text for part in parts for text in part["not_covered"] if not text.startswith(SHARD_TEXT))
-    yield from said
+    covered = [part["covered"] for part in parts]
+    left = {why for part in covered for why in part["unmet"].values()} - set(_unmet(covered).values())
+    said = dict.fromkeys(text for part in parts for text in part["not_covered"])
+    yield from (text for text in said if not text.startswith(SHARD_TEXT) and text not in left)
     if not whole:
         yield f"{SHARD_TEXT} {', '.join(shards)}"
 

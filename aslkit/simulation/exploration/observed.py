@@ -206,7 +206,7 @@ class Run:
                 {"state": one.state, "at": one.at, "subject": one.subject, "text": one.text} for one in self.mails
             ],
             "faults": [
-                {"state": one.state, "invocation": one.invocation, "error": self.ground.mishap(one).error}
+                {"state": one.state, "invocation": one.invocation, "error": self.ground.mishap(one).called}
                 for one in self.placement
             ],
         }

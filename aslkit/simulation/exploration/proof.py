@@ -17,6 +17,7 @@ from aslkit.simulation.limits import MAX_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aslkit.simulation.execution import Attempt
     from aslkit.simulation.exploration.catalogue import Mishap
     from aslkit.simulation.exploration.ground import Ground, Placement
     from aslkit.simulation.exploration.observed import Mail
@@ -60,13 +61,15 @@ class ResidualRow(Record):
 
 
 class Proof(Record):
-    """`rows` in the order of the definition; `missing` are the Task states that no run came to."""
+    """`rows` in the order of the definition; `missing` are the Task states that no run came to. `explored` is the
+    exploration that the proof is part of."""
 
     definition: str
     rows: tuple[ProofRow, ...]
     residual: tuple[ResidualRow, ...]
     missing: tuple[str, ...]
     event_rule: tuple[str, ...] | None
+    explored: Exploration
 
     @property
     def unnoticed(self) -> tuple[ProofRow, ...]:
@@ -82,6 +85,7 @@ def prove(exploration: Exploration) -> Proof:
         for state, menu in ground.menus.items()
         if (way := ways.get(state)) is not None
         for mishap in menu
+        if mishap.error is not None
     )
     return Proof(
         definition=ground.plan.source,
@@ -89,6 +93,7 @@ def prove(exploration: Exploration) -> Proof:
         residual=tuple(_residual(ground, rows)),
         missing=tuple(state for state in ground.menus if state not in ways),
         event_rule=ground.settings.event_rule,
+        explored=exploration,
     )
 
 
@@ -106,9 +111,10 @@ def _ways(ground: Ground) -> Iterator[tuple[str, tuple[Placement, Placed]]]:
             known.add(request.state)
             iteration = tuple(index for _, index in request.iteration)
             menu = ground.menus[request.state]
-            first = Placed(request.state, iteration, request.invocation, menu[0].name if menu else "", LASTING)
+            failing = next((mishap.name for mishap in menu if mishap.error is not None), "")
+            first = Placed(request.state, iteration, request.invocation, failing, LASTING)
             yield request.state, (placement, first)
-            if len(placement) < DEEPEST and menu:
+            if len(placement) < DEEPEST and failing:
                 pending.append((*placement, first))
 
 
@@ -120,7 +126,7 @@ def _row(ground: Ground, way: tuple[Placement, Placed], state: str, mishap: Mish
     placement = (*before, first._replace(mishap=mishap.name))
     run = Run(ground, placement, ground.run(placement))
     execution = run.execution
-    attempts = list(execution.attempts(state))
+    attempts = [attempt for attempt in execution.attempts(state) if _is_there(attempt, first)]
     began = next((attempt.ended for attempt in attempts if attempt.failed and attempt.ended is not None), None)
     mail, lacks = (None, None) if execution.status == SUCCEEDED else _message(run)
     if execution.status == SUCCEEDED:
@@ -132,7 +138,7 @@ def _row(ground: Ground, way: tuple[Placement, Placed], state: str, mishap: Mish
     return ProofRow(
         state=state,
         mishap=mishap.name,
-        error=mishap.error,
+        error=next((attempt.error for attempt in attempts if attempt.failed), mishap.error),
         known=mishap.known,
         verdict=verdict,
         told=mail.state if mail is not None else None,
@@ -143,6 +149,12 @@ def _row(ground: Ground, way: tuple[Placement, Placed], state: str, mishap: Mish
         lasts=execution.duration,
         lacks=lacks,
     )
+
+
+def _is_there(attempt: Attempt, placed: Placed) -> bool:
+    """Whether an attempt is one of the map iteration in which the mishap is placed."""
+    request = attempt.request
+    return request is not None and tuple(index for _, index in request.iteration) == placed.iteration
 
 
 def _message(run: Run) -> tuple[Mail | None, str | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,6 +11,7 @@ from aslkit.definition.duration import duration_text
 from aslkit.definition.model import Task
 from aslkit.language.choice import ConditionSyntaxError, compile_condition
 from aslkit.language.errors import TASK_FAILED, TIMEOUT, StatesError
+from aslkit.language.payload import json_text
 from aslkit.record import Record
 from aslkit.simulation.execution import ABORTED, FAILED, SUCCEEDED, TIMED_OUT
 from aslkit.simulation.exploration.observed import INPUT, inner_messages
@@ -46,7 +49,15 @@ class Property(Record):
 
 
 class PropertyError(ValueError):
-    """A property of a team's own cannot be looked at: it does not compile, is not found, or raises."""
+    """The property `name` of a team's own cannot be looked at: it does not compile, is not found, or raises."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(name, why)
+        self.name = name
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"property '{self.name}' {self.why}"
 
 
 # --- the built-in ones -----------------------------------------------------------------------------------------------
@@ -60,7 +71,7 @@ def succeeds_without_faults(run: Run) -> Iterator[Wrong]:
 
 
 def failure_is_told(run: Run) -> Iterator[Wrong]:
-    if run.status != FAILED or not run.placement:
+    if run.status != FAILED:
         return
     if not run.ground.notifiers and FAILED in (run.ground.settings.event_rule or ()):
         return
@@ -135,10 +146,13 @@ def every_run_ends(run: Run) -> Iterator[Wrong]:
     elif run.status == TIMED_OUT:
         last = run.execution.visits[-1]
         attempt = last.attempts[-1] if last.attempts else None
+        visits = sum((one.state, one.iteration) == (last.state, last.iteration) for one in run.execution.visits)
         if attempt is not None and attempt.outcome is not None and attempt.outcome.never:
             what = f"'{last.state}' never hears of its call again, and no TimeoutSeconds of its own ends it in time"
+        elif visits > 1:
+            what = f"time is up in '{last.state}', which was entered {visits} times"
         else:
-            what = f"time is up in '{last.state}', which was entered {run.execution.path.count(last.state)} times"
+            what = f"time is up while '{last.state}' goes on"
         yield Wrong(
             f"the run ends TIMED_OUT after {duration_text(run.execution.duration)}, which no catcher sees and "
             f"nobody is told of: {what}",
@@ -216,8 +230,8 @@ def waits_as_agreed(run: Run) -> Iterator[Wrong]:
         wanted = agreed if visit.ended in ("failed", "caught") else agreed[: len(waits)]
         if failed and waits != wanted:
             yield Wrong(
-                f"'{visit.state}' failed with {failed[-1].error} and was tried again after {_durations(waits)}; "
-                f"agreed is after {_durations(wanted)}",
+                f"'{visit.state}' failed with {failed[-1].error} and was {_tried(waits)}; agreed is that it is "
+                f"{_tried(wanted)}",
                 (visit.state,),
             )
 
@@ -264,8 +278,9 @@ def _failure(run: Run) -> str:
 LONGEST = 200
 
 
-def _durations(waits: Iterable[float]) -> str:
-    return ", ".join(duration_text(wait) for wait in waits) or "no wait at all"
+def _tried(waits: tuple[float, ...]) -> str:
+    listed = ", ".join(duration_text(wait) for wait in waits)
+    return f"tried again after {listed}" if waits else "not tried again"
 
 
 PROPERTIES: tuple[Property, ...] = (
@@ -371,29 +386,43 @@ def chosen(ground: Ground, own: Iterable[Property] = ()) -> tuple[Property, ...]
 
 def _custom(custom: Custom) -> Property:
     if (custom.holds is None) == (custom.python is None):
-        raise PropertyError(f"property '{custom.name}' says what has to hold by `holds` or by `python`, one of them")
+        raise PropertyError(custom.name, "says what has to hold by `holds` or by `python`, one of them")
     check = _by_python(custom) if custom.python is not None else _by_expression(custom)
     return Property(custom.name, custom.explanation or f"the team's own: {custom.name}", check)
 
 
 def _by_python(custom: Custom) -> Check:
-    """The function `module:function`: it gets the run, and gives None, one text, or several of what is wrong."""
+    """The function `module:function`: it gets the run, and gives None, one text, or several of what is wrong.
+
+    What it prints goes to standard error, where it does not mix with a report.
+    """
     from importlib import import_module
 
     module, _, name = (custom.python or "").partition(":")
+    if not module or not name:
+        raise PropertyError(custom.name, f"has '{custom.python}' for `python`, which is no MODULE:FUNCTION")
     try:
-        function = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise PropertyError(f"property '{custom.name}': cannot use '{custom.python}': {error}") from None
+        with redirect_stdout(sys.stderr):
+            function = getattr(import_module(module), name)
+    except (Exception, SystemExit) as error:
+        raise PropertyError(custom.name, f"cannot use '{custom.python}': {_told(error)}") from None
 
     def check(run: Run) -> Iterable[str]:
         try:
-            wrong = function(run)
-        except Exception as error:
-            raise PropertyError(f"property '{custom.name}' raises {type(error).__name__}: {error}") from error
-        return [wrong] if isinstance(wrong, str) else wrong or ()
+            with redirect_stdout(sys.stderr):
+                wrong = function(run)
+                texts = [wrong] if isinstance(wrong, str) else [] if wrong is None else list(wrong)
+        except (Exception, SystemExit) as error:
+            raise PropertyError(custom.name, f"raises {_told(error)}") from error
+        if not all(isinstance(text, str) for text in texts):
+            raise PropertyError(custom.name, f"gives {wrong!r}: it has to give nothing, or a text of what is wrong")
+        return ("; ".join(texts),) if texts else ()
 
     return check
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _by_expression(custom: Custom) -> Check:
@@ -403,8 +432,11 @@ def _by_expression(custom: Custom) -> Check:
         try:
             held = holds(run.facts())
         except (StatesError, LookupError, ValueError) as error:
-            raise PropertyError(f"property '{custom.name}' cannot be evaluated: {error}") from None
-        return () if held is True else (f"{custom.explanation or custom.name}: this does not hold",)
+            raise PropertyError(custom.name, f"cannot be evaluated: {error}") from None
+        if held is True:
+            return ()
+        value = "" if held is False else f" (it is {json_text(held)})"
+        return (f"this does not hold{value}" + (f": {custom.explanation}" if custom.explanation else ""),)
 
     return check
 
@@ -415,7 +447,7 @@ def _choice_rule(custom: Custom) -> Callable[[dict[str, Json]], Json]:
     try:
         condition = compile_condition(custom.holds)
     except ConditionSyntaxError as error:
-        raise PropertyError(f"property '{custom.name}': {error}") from None
+        raise PropertyError(custom.name, f"is no choice rule: {error}") from None
     return lambda facts: condition(Scope(facts))
 
 
@@ -425,7 +457,7 @@ def _jsonata(custom: Custom) -> Callable[[dict[str, Json]], Json]:
     try:
         expression = compile_jsonata(custom.holds[2:-2].strip())
     except JsonataSyntaxError as error:
-        raise PropertyError(f"property '{custom.name}': {error}") from None
+        raise PropertyError(custom.name, f"is no JSONata: {error}") from None
 
     def evaluate(facts: dict[str, Json]) -> Json:
         try:

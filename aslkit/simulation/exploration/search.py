@@ -37,7 +37,7 @@ CHUNK = 64
 WIDE = 20_000
 """Placements on one level beyond which the last mishap, too, is one that stands for those that ran like it."""
 LATE = 2**31
-"""The place in its level of what is told last."""
+"""The places in a level from this one on are told last."""
 WORTH_PROCESSES = 600
 """Runs below which starting processes takes longer than the runs."""
 
@@ -66,8 +66,10 @@ class Exploration(Record):
 
     `levels` counts the runs with 0, 1, 2 … mishaps; `states` those in which a state's call failed with an error (each
     run once for each of its mishaps); `endings` those that ended so; `held` the properties that were looked at, and
-    whether they held. `uncovered` says in words what was not run. `sequences` counts, for ALL, the sequences of
-    succeeding and failing calls that the runs stand for.
+    whether they held. `uncovered` says in words what was not run; `unmet` has the Tasks at which nothing went wrong,
+    and the other states that no run came to, each with why. `unused` are the retriers that a shard does not use, which
+    others may; None where that is decided or cannot be. `sequences` counts, for ALL, the sequences of succeeding and
+    failing calls that the runs stand for.
     """
 
     ground: Ground
@@ -80,6 +82,8 @@ class Exploration(Record):
     explanations: Mapping[str, str]
     uncovered: tuple[str, ...]
     counterexamples: tuple[Counterexample, ...]
+    unmet: Mapping[str, str] = {}
+    unused: tuple[Counterexample, ...] | None = None
     sequences: int | None = None
 
     @property
@@ -175,7 +179,9 @@ class _Search:
         self.endings: dict[str, int] = {}
         self.found: dict[tuple[str, tuple[str, ...]], tuple[Placement, str, int, tuple[int, int]]] = {}
         self.retriers: set[tuple[str, int]] = set()
-        self.singles: dict[str, Placement] = {}
+        self.met: set[str] = set()
+        self.tried: set[str] = set()
+        self.singles: dict[str, tuple[tuple[bool, bool, int], Placement]] = {}
         self.left_out = 0
         self.alike = 0
         self.left_narrow = 0
@@ -270,10 +276,14 @@ class _Search:
         looks = self.looks([item.placement for item in level], wanted)
         parted = last or self.split
         for index, (item, look) in enumerate(zip(level, looks, strict=True)):
+            place = number - 1 + index * of if parted else index
             if parted or index % of == number - 1:
                 counted += 1
-                self.note(item.placement, look, number - 1 + index * of if parted else index)
+                self.note(item.placement, look, place)
+            self.rank(item.placement, place)
+            self.tried.update(placed.state for placed in item.placement[-1:])
             self.retriers.update(look.retriers)
+            self.met.update(look.entered)
             self.in_a_row += look.spared
             if not last and self.goes_on(item, look, seen):
                 self.extend(following, self.children(item, look))
@@ -342,12 +352,8 @@ class _Search:
         self.endings[look.status] = self.endings.get(look.status, 0) + 1
         for placed in placement:
             errors = self.states.setdefault(placed.state, {})
-            error = self.ground.mishap(placed).error or ""
+            error = self.ground.mishap(placed).called
             errors[error] = errors.get(error, 0) + 1
-        if len(placement) == 1 and placement[0].state:
-            known = self.singles.get(placement[0].state)
-            if known is None or (known[0].times != ONCE and placement[0].times == ONCE):
-                self.singles[placement[0].state] = placement
         for name, message, about in look.wrong:
             first = self.found.get((name, about))
             if first is None:
@@ -355,17 +361,27 @@ class _Search:
             else:
                 self.found[name, about] = (*first[:2], first[2] + 1, first[3])
 
+    def rank(self, placement: Placement, index: int) -> None:
+        """Keeps for each state its plainest single mishap, with which a retrier that is never used is shown."""
+        if len(placement) != 1 or not placement[0].state:
+            return
+        [placed] = placement
+        rank = (self.ground.mishap(placed).error is None, placed.times != ONCE, index)
+        if placed.state not in self.singles or rank < self.singles[placed.state][0]:
+            self.singles[placed.state] = rank, placement
+
     # --- the result --------------------------------------------------------------------------------------------------
 
     def result(self) -> Exploration:
         examples = [
-            self.example(name, message, placement, alike, about, place)
+            self.example(name, message, placement, alike, about=about, place=place)
             for (name, about), (placement, message, alike, place) in self.found.items()
         ]
         looked = {one.name: one.explanation for one in self.looker.properties}
-        if self.judges_retriers():
+        unused = tuple(self.unused_retriers()) if self.judges_retriers() else None
+        if unused is not None and self.is_whole:
             looked[RETRIERS.name] = RETRIERS.explanation
-            examples.extend(self.unused_retriers())
+            examples.extend(unused)
         broken = {example.property for example in examples}
         return Exploration(
             ground=self.ground,
@@ -375,9 +391,11 @@ class _Search:
             states=self.states,
             endings=self.endings,
             held={name: name not in broken for name in looked},
-            explanations=looked,
+            explanations={**looked, RETRIERS.name: RETRIERS.explanation},
             uncovered=tuple(self.uncovered()),
             counterexamples=tuple(sorted(examples, key=lambda one: one.place)),
+            unmet=dict(self.unmet()),
+            unused=None if self.is_whole else unused,
             sequences=self.tree.sequences() if self.faults == ALL and self.is_whole else None,
         )
 
@@ -387,8 +405,9 @@ class _Search:
         message: str,
         placement: Placement,
         alike: int = 0,
-        about: tuple[str, ...] = (),
-        place: tuple[int, int] = (1, LATE),
+        *,
+        about: tuple[str, ...],
+        place: tuple[int, int],
     ) -> Counterexample:
         execution = self.ground.run(placement, history=True)
         return Counterexample(
@@ -404,16 +423,17 @@ class _Search:
         )
 
     def judges_retriers(self) -> bool:
-        """Whether enough was run to say that a retrier is never used."""
-        return self.faults not in (ALL, 0) and self.is_whole and RETRIERS.name not in self.ground.settings.skipped
+        """Whether enough was run to say that a retrier is never used, by this shard or by all of them together."""
+        return self.faults not in (ALL, 0) and not self.left_out and RETRIERS.name not in self.ground.settings.skipped
 
     def unused_retriers(self) -> Iterator[Counterexample]:
-        for state, placement in self.singles.items():
+        for state, (rank, placement) in sorted(self.singles.items(), key=lambda item: item[1][0][-1]):
             for index, retrier in enumerate(self.ground.retriers(state)):
                 if retrier.max_attempts and (state, index) not in self.retriers:
                     names = ", ".join(retrier.error_equals)
                     message = f"retrier {index + 1} of '{state}' ({names}) is used by no fault that '{state}' can meet"
-                    yield self.example(RETRIERS.name, message, placement, about=(state, str(index)))
+                    place = (1, LATE + rank[-1])
+                    yield self.example(RETRIERS.name, message, placement, about=(state, str(index)), place=place)
 
     def uncovered(self) -> Iterator[str]:
         """What was not run, in words."""
@@ -448,13 +468,24 @@ class _Search:
         number, of = self.shard
         if of > 1:
             yield f"{SHARD_TEXT} {number}/{of}"
-        for state in self.ground.menus:
-            if state not in self.states and self.faults != 0:
-                why = "no run with fewer faults comes to it" if self.ground.menus[state] else "none are known"
-                yield f"faults of state '{state}': {why}"
+        if self.left_out and RETRIERS.name not in self.ground.settings.skipped:
+            yield "whether every retrier is used, which takes all runs"
         for mute in self.ground.settings.muted:
             yield f"'{mute.name}' of state '{mute.state}', muted in the settings"
         yield "an execution that somebody aborts, and whether the role has its permissions"
+
+    def unmet(self) -> Iterator[tuple[str, str]]:
+        """The Tasks at which nothing went wrong, and the other states that no run came to, each with why."""
+        for name in self.ground.states:
+            menu = self.ground.menus.get(name)
+            if menu is None:
+                if name in self.ground.unmet - self.met:
+                    yield name, f"state '{name}': no run comes to it"
+            elif not menu:
+                yield name, f"faults of state '{name}': none are known"
+            elif name not in self.tried and self.faults != 0:
+                which = "of those within the limit" if self.left_out else "with fewer faults"
+                yield name, f"faults of state '{name}': no run {which} comes to it"
 
 
 SHARD_TEXT = "all but shard"
@@ -469,7 +500,7 @@ def fault_of(ground: Ground, placed: Placed) -> dict[str, Json]:
     return {
         "state": placed.state or None,
         "invocation": placed.invocation,
-        "error": ground.mishap(placed).error,
+        "error": ground.mishap(placed).called,
     }
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from aslkit.record import Record
 from aslkit.simulation import reading
-from aslkit.simulation.exploration.catalogue import BOTH, LASTING, ONCE, Added, Muted
-from aslkit.simulation.reading import Closed, ListOf, MapOf, OneOf, Unfit, unfit
+from aslkit.simulation.exploration.catalogue import BOTH, EVERY, LASTING, ONCE, Added, Muted
+from aslkit.simulation.reading import UNFIT, Closed, ListOf, MapOf, OneOf, Remark, Unfit, unfit
+from aslkit.simulation.resources.scripted import Fails, Returns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aslkit.definition.document import Pointer
-    from aslkit.simulation.reading import Remark
 
 Json = Any
 
@@ -68,7 +68,7 @@ def settings_of(read: Mapping[str, Any]) -> Settings:
         faults=read.get("faults", DEFAULT_FAULTS),
         max_runs=read.get("max-runs", DEFAULT_RUNS),
         added=tuple(_added(entry) for _, entry in read.get("add", ())),
-        muted=tuple(Muted(entry["fault"], entry.get("state", "*")) for _, entry in read.get("mute", ())),
+        muted=tuple(Muted(entry["fault"], entry.get("state", EVERY)) for _, entry in read.get("mute", ())),
         limits=limits,
         starts=read.get("limits", {}).get("starts", {}),
         waits={name: tuple(length for _, length in lengths) for name, lengths in read.get("waits", {}).items()},
@@ -80,8 +80,13 @@ def settings_of(read: Mapping[str, Any]) -> Settings:
 
 
 def _added(entry: Mapping[str, Any]) -> Added:
-    times = entry.get("times", BOTH)
-    return Added(entry.get("state", "*"), entry["error"], entry.get("cause"), entry.get("after"), times)
+    after = entry.get("after")
+    reply: Fails | Returns
+    if "returns" in entry:
+        reply = Returns(entry["returns"], after)
+    else:
+        reply = Fails(entry["error"], entry.get("cause"), after)
+    return Added(entry.get("state", EVERY), reply, entry.get("times", BOTH))
 
 
 def _custom(entry: Mapping[str, Any]) -> Custom:
@@ -110,8 +115,33 @@ def _amount(value: Json, pointer: Pointer, remarks: list[Remark]) -> float | Unf
     return unfit(value, pointer, remarks, "an amount of US dollars")
 
 
+ADDED = Closed(
+    "a fault",
+    {
+        "state": reading.text,
+        "error": reading.text,
+        "cause": reading.text,
+        "returns": reading.anything,
+        "after": reading.seconds,
+        "times": OneOf({ONCE: (ONCE,), LASTING: (LASTING,), "both": BOTH}),
+    },
+)
+
+
+def _fault(value: Json, pointer: Pointer, remarks: list[Remark]) -> Any:
+    """A fault with its error, or another answer."""
+    read = ADDED(value, pointer, remarks)
+    if isinstance(value, dict) and ("error" in value) == ("returns" in value):
+        remarks.append(
+            Remark(pointer, "a fault has an `error`, another answer `returns`, and this has not one of them")
+        )
+        return UNFIT
+    if isinstance(value, dict) and "returns" in value and "cause" in value:
+        remarks.append(Remark((*pointer, "cause"), "what `returns` has no `cause`"))
+    return read
+
+
 NAMES = ListOf("names", reading.text)
-TIMES = OneOf({ONCE: (ONCE,), LASTING: (LASTING,), "both": BOTH})
 STATUSES = OneOf({status: status for status in ("FAILED", "TIMED_OUT", "ABORTED")})
 COUNT = reading.whole(0, 1_000_000)
 
@@ -120,20 +150,7 @@ EXPLORE = Closed(
     {
         "faults": number_of_faults,
         "max-runs": reading.whole(1, 100_000_000),
-        "add": ListOf(
-            "faults",
-            Closed(
-                "a fault",
-                {
-                    "state": reading.text,
-                    "error": reading.text,
-                    "cause": reading.text,
-                    "after": reading.seconds,
-                    "times": TIMES,
-                },
-                required=("error",),
-            ),
-        ),
+        "add": ListOf("faults", _fault),
         "mute": ListOf(
             "faults", Closed("a muted fault", {"state": reading.text, "fault": reading.text}, required=("fault",))
         ),
