@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from aslkit.cli import files, substitutions
@@ -15,6 +16,7 @@ from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
 from aslkit.cli.progress import Line
 from aslkit.definition.document import load
+from aslkit.definition.duration import seconds_of
 from aslkit.definition.model import parse
 from aslkit.report import proof as proof_report
 from aslkit.report.colour import Paint, wanted
@@ -34,7 +36,7 @@ from aslkit.simulation.scenario import changed, scheduled_event
 from aslkit.simulation.scenario_file import DEFINITION_SUFFIX, SUFFIX, read_scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aslkit.definition.document import Document
     from aslkit.definition.model import StateMachine
@@ -77,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--scenarios", metavar="FILE", help="services and settings (default: beside the definition)")
     made.add_argument("--format", choices=("text", "json"), default="text", help="how to report (text)")
     made.add_argument("--max-runs", type=int, metavar="N", help="stop after so many runs, and say so (100000)")
+    made.add_argument("--max-time", metavar="TIME", help="stop after so long (90s, 10m, 1h30m), and say so")
     made.add_argument("--workers", type=int, metavar="N", help="processes (default: one for each core)")
     made.add_argument("--no-prune", action="store_true", help="also combine faults that ran like others")
     made.add_argument("--strict", action="store_true", help="what no definition can tell of counts as well")
@@ -149,6 +152,7 @@ def _explored(options: argparse.Namespace, definition: Document, scenarios: Docu
             workers=_positive(options.workers, "--workers") or cores(),
             shard=_shard(options.shard),
             progress=line.tell,
+            enough=_enough(options.max_time),
         )
     except PlanError as error:
         raise CannotRun("\n".join(_placed(remark, scenarios) for remark in error.remarks)) from None
@@ -246,6 +250,17 @@ def _positive(number: int | None, option: str) -> int | None:
     if number is not None and number < 1:
         raise CannotRun(f"{option} {number}: write a number from 1")
     return number
+
+
+def _enough(text: str | None) -> Callable[[], bool] | None:
+    """What says that the time is up; None without a limit."""
+    if text is None:
+        return None
+    limit = seconds_of(float(text) if text.isdecimal() else text)
+    if limit is None:
+        raise CannotRun(f"--max-time {text}: write a duration, for example 90s, 10m, 1h30m")
+    end = time.monotonic() + limit
+    return lambda: time.monotonic() >= end
 
 
 def _shard(text: str | None) -> tuple[int, int]:

@@ -121,6 +121,12 @@ def test_the_input_may_be_given(capsys: pytest.CaptureFixture[str]) -> None:
     assert report["covered"]["states"]["(input)"] == {"States.Runtime": 3}
 
 
+def test_the_time_has_a_limit(capsys: pytest.CaptureFixture[str]) -> None:
+    report = reported(capsys, "m.asl.yaml", "--faults", "2", "--no-prune", "--max-time", "0", "--workers", "1")
+    assert report["covered"]["levels"] == [1, 31, 64]
+    assert "placements beyond the limit of time, and what follows from them" in report["not_covered"][1]
+
+
 def test_all_sequences_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     """The load succeeds after no or one failure, or fails twice; then the mail is sent after 0 to 3, or not."""
     covered = reported(capsys, "m.asl.yaml", "--faults", "all")["covered"]
@@ -159,6 +165,7 @@ def test_what_no_definition_can_tell_counts_with_strict(capsys: pytest.CaptureFi
         (["m.asl.yaml", "--faults", "9"], "--faults 9: write a number from 0 to 8, or all"),
         (["m.asl.yaml", "--shard", "3/2"], "--shard 3/2: write which part of how many, for example 1/8"),
         (["m.asl.yaml", "--max-runs", "0"], "--max-runs 0: write a number from 1"),
+        (["m.asl.yaml", "--max-time", "soon"], "--max-time soon: write a duration, for example 90s, 10m, 1h30m"),
         (["none.asl.yaml"], "none.asl.yaml: no such file"),
         ([], "name a definition to explore, or the reports to --merge"),
         (["--merge", "list.json"], "list.json: this is no report of an exploration (aslkit explore --format json)"),

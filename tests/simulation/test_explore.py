@@ -282,7 +282,7 @@ def test_a_limit_of_runs_leaves_open_whether_retriers_are_used_and_says_so() -> 
     assert "retriers-are-used" not in exploration.held
     assert exploration.uncovered == (
         "runs with more than 1 fault",
-        "25 placements beyond the limit of 5 runs",
+        "25 placements beyond the limit of 5 runs, and what follows from them",
         "whether every retrier is used, which takes all runs",
         "an execution that somebody aborts, and whether the role has its permissions",
     )
@@ -361,7 +361,20 @@ def test_any_number_of_processes_finds_the_same() -> None:
 def test_a_limit_of_runs_is_kept_and_what_is_left_out_is_said() -> None:
     exploration = explore(refresh_like(), input={}, max_runs=50)
     assert exploration.runs == 50
-    assert any(text.endswith("placements beyond the limit of 50 runs") for text in exploration.uncovered)
+    assert any("placements beyond the limit of 50 runs" in text for text in exploration.uncovered)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_exploration_that_takes_too_long_ends_and_says_what_it_left_out(workers: int) -> None:
+    asked = iter([False, True])
+    stopped = explore(refresh_like(), input={}, faults=2, workers=workers, enough=lambda: next(asked))
+    whole = explore(refresh_like(), input={}, faults=2)
+    assert stopped.levels == (*whole.levels[:2], 64)
+    assert stopped.uncovered[:3] == (
+        "runs with more than 2 faults",
+        f"{whole.levels[2] - 64:,} placements beyond the limit of time, and what follows from them",
+        "combinations of other faults with 57 that ran like another one at the same place (`--no-prune` runs them)",
+    )
 
 
 def test_how_far_it_is_is_told() -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
     """(how many runs are done, how many are known of so far)"""
+    Enough = Callable[[], bool]
+    """Whether to stop where it is."""
 
 Json = Any
 
@@ -107,14 +109,15 @@ def explore(
     workers: int = 1,
     shard: tuple[int, int] = (1, 1),
     progress: Progress | None = None,
+    enough: Enough | None = None,
 ) -> Exploration:
     """Every placement of up to `faults` mishaps (ALL: every sequence of succeeding and failing calls), run and judged.
 
     `given`, `when` and `settings` are plain data in the words of a scenario file (`defaults` and `explore`), `machines`
     the definitions that tasks start, by name. `prune` leaves out combinations that cannot differ: with mishaps that ran
     like another one at the same place, and of mended mishaps with later ones. `workers` are processes. `shard` (1, 8)
-    runs the first eighth. `properties` are looked at besides the built-in ones; with several workers they are functions
-    of a module.
+    runs the first eighth. `enough` is asked every now and then whether to stop. `properties` are looked at besides the
+    built-in ones; with several workers they are functions of a module.
 
     Raises PlanError for words that do not fit, SimulationRefused for a machine that cannot run, OutcomeError when
     nobody says what a task answers, PropertyError for a property that cannot be evaluated.
@@ -133,7 +136,7 @@ def explore(
     declared = looker.ground.settings
     bound = declared.faults if faults is None else faults
     most = declared.max_runs if max_runs is None else max_runs
-    search = _Search(looker, bound, most, shard, prune=prune, progress=progress)
+    search = _Search(looker, bound, most, shard, prune=prune, progress=progress, enough=enough)
     if workers > 1:
         search.use_processes(pickle.dumps((plan, tuple(properties))), workers)
     try:
@@ -160,6 +163,7 @@ class _Search:
         *,
         prune: bool,
         progress: Progress | None,
+        enough: Enough | None,
     ) -> None:
         self.looker = looker
         self.ground: Ground = looker.ground
@@ -174,6 +178,8 @@ class _Search:
         self.tree = Tree()
         self.mended = 0
         self.progress = progress
+        self.enough = enough
+        self.stopped = False
         self.levels: list[int] = []
         self.states: dict[str, dict[str, int]] = {}
         self.endings: dict[str, int] = {}
@@ -276,6 +282,10 @@ class _Search:
         looks = self.looks([item.placement for item in level], wanted)
         parted = last or self.split
         for index, (item, look) in enumerate(zip(level, looks, strict=True)):
+            if index and index % CHUNK == 0 and self.enough is not None and self.enough():
+                self.left_out += len(level) - index + len(following)
+                self.stopped = True
+                break
             place = number - 1 + index * of if parted else index
             if parted or index % of == number - 1:
                 counted += 1
@@ -288,6 +298,8 @@ class _Search:
             if not last and self.goes_on(item, look, seen):
                 self.extend(following, self.children(item, look))
         self.levels.append(counted)
+        if self.stopped:
+            return []
         return self.narrowed(following) if self.represents_alike and len(following) > WIDE else following
 
     def extend(self, following: list[Item], children: Iterator[Item]) -> None:
@@ -444,7 +456,8 @@ class _Search:
         else:
             yield f"runs with more than {self.faults} fault{'' if self.faults == 1 else 's'}"
         if self.left_out:
-            yield f"{self.left_out:,} placements beyond the limit of {self.most:,} runs"
+            limit = "of time" if self.stopped else f"of {self.most:,} runs"
+            yield f"{self.left_out:,} placements beyond the limit {limit}, and what follows from them"
         if self.alike:
             yield (
                 f"combinations of other faults with {self.alike:,} that ran like another one at the same place "
