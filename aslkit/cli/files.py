@@ -66,7 +66,7 @@ def read(name: str) -> bytes:
         with open(name, "rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise CannotRun(f"{name}: {_reason(error)}") from None
+        raise CannotRun(f"{name}: {reason(error)}") from None
     if len(content) > MAX_BYTES:
         raise CannotRun(f"{name}: more than {MAX_BYTES // 1024 // 1024} MB; a definition has at most 1 MB")
     return content
@@ -104,7 +104,7 @@ def write(name: str, text: str | bytes) -> None:
     except OSError as error:
         if os.path.exists(temporary):
             os.unlink(temporary)
-        raise CannotRun(f"{name}: cannot write it: {_reason(error)}") from None
+        raise CannotRun(f"{name}: cannot write it: {reason(error)}") from None
 
 
 def encoded(text: str, before: bytes) -> bytes:
@@ -126,7 +126,8 @@ def seen_from(file: str, name: str) -> str:
     return os.path.relpath(os.path.abspath(name), folder).replace(os.sep, "/")
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why a file cannot be had, in words."""
     reasons = {
         IsADirectoryError: "this is a folder",
         FileNotFoundError: "no such file",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.model import parse
@@ -13,7 +12,7 @@ from aslkit.record import Record
 from aslkit.report.colour import Paint
 from aslkit.report.coverage import missed, numbers, plain
 from aslkit.report.findings import counted
-from aslkit.report.timeline import clock, lines, timeline
+from aslkit.report.timeline import clock, ending, lines, timeline
 from aslkit.simulation.coverage import coverage
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from aslkit.definition.document import Document
     from aslkit.operations.coverage import Measured
     from aslkit.simulation.coverage import Coverage
-    from aslkit.simulation.scenario import Verdict
+    from aslkit.simulation.scenario import Difference, Remark, Verdict
 
 MOST_MOMENTS = 30
 NOT_RUN = "not run: something is wrong with the file itself, which has a case of its own"
@@ -46,16 +45,23 @@ def reported(document: Document, definition: Document, verdicts: Sequence[Verdic
 
 
 def as_text(reports: Sequence[Report], paint: Paint) -> str:
-    """A line for each scenario; below one that failed what differs, and the timeline up to it; a summary."""
+    """A line for each scenario; below one that failed what differs, the timeline up to it and how it ended; a
+    summary."""
     shown = [line for report in reports for line in _file(report, paint)]
     shared = [line for one in _shared(reports) for line in _coverage(one, paint, "all of them together")]
     return "\n".join([*shown, *shared, *([""] if shared else []), summary(reports, paint)])
 
 
 def verdict_text(report: Report, verdict: Verdict) -> str:
-    """One scenario that failed: what differs, and the timeline up to it, without its name and without colours."""
-    _, *told = _verdict(report, verdict, Paint(False))
-    return dedent("\n".join(told))
+    """One scenario that failed: what differs, each with its place below, the timeline up to it and how it ended,
+    without its name and without colours."""
+    told = [text for one in _wrong(verdict) for text in reason(report.document, one)]
+    return "\n".join([*(told or [NOT_RUN]), *_how_it_went(verdict, Paint(False))])
+
+
+def reason(document: Document, one: Remark | Difference) -> tuple[str, str]:
+    """What is wrong, and below it where: the first line alone says it where there is room for no more."""
+    return one.message, f"  {_place(document, one)}"
 
 
 def summary(reports: Sequence[Report], paint: Paint) -> str:
@@ -73,7 +79,8 @@ def as_json(reports: Sequence[Report]) -> str:
 
 
 def as_junit(reports: Sequence[Report]) -> str:
-    """One test suite for each file, one test case for each scenario. `time` is in virtual seconds."""
+    """One test suite for each file, one test case for each scenario, with its `virtual_seconds` as a property. `time`
+    is 0: no clock is read, and virtual time takes none."""
     from xml.etree import ElementTree
 
     root = ElementTree.Element("testsuites", name="aslkit")
@@ -89,14 +96,17 @@ def as_junit(reports: Sequence[Report]) -> str:
             skipped="0",
         )
         for verdict in report.verdicts:
-            duration = verdict.execution.duration if verdict.execution is not None else 0.0
             case = ElementTree.SubElement(
-                suite, "testcase", classname=report.document.source, name=_clean(verdict.name), time=f"{duration:g}"
+                suite, "testcase", classname=report.document.source, name=_clean(verdict.name), time="0"
             )
+            if verdict.execution is not None:
+                facts = ElementTree.SubElement(case, "properties")
+                length = f"{verdict.execution.duration:.3f}".rstrip("0").rstrip(".")
+                ElementTree.SubElement(facts, "property", name="virtual_seconds", value=length)
             if not verdict.passed:
-                told = list(_told(report, verdict)) or [NOT_RUN]
-                failure = ElementTree.SubElement(case, "failure", message=_clean(told[0]))
-                failure.text = _clean("\n".join(told))
+                first, *rest = _explained(report, verdict, Paint(False))
+                failure = ElementTree.SubElement(case, "failure", message=_clean(first))
+                failure.text = _clean("\n".join([first, *rest]))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
 
@@ -117,23 +127,37 @@ def _verdict(report: Report, verdict: Verdict, paint: Paint) -> Iterator[str]:
     yield f"  {mark}  {verdict.name}{paint(ran, 'dim')}"
     if verdict.passed:
         return
-    told = list(_told(report, verdict)) or [NOT_RUN]
-    yield from (f"            {text}" for text in told)
+    yield from (f"            {text}" for text in _explained(report, verdict, paint))
+
+
+def _explained(report: Report, verdict: Verdict, paint: Paint) -> list[str]:
+    """What is wrong, with the places in the scenario file, and how the execution went."""
+    told = [f"{_place(report.document, one)}: {one.message}" for one in _wrong(verdict)] or [NOT_RUN]
+    return [*told, *_how_it_went(verdict, paint)]
+
+
+def _wrong(verdict: Verdict) -> list[Remark | Difference]:
+    return [*verdict.remarks, *verdict.differences]
+
+
+def _place(document: Document, one: Remark | Difference) -> str:
+    line, column = document.span(one.pointer)[:2]
+    return f"{document.source}:{line}:{column}"
+
+
+def _how_it_went(verdict: Verdict, paint: Paint) -> Iterator[str]:
+    """The timeline up to the first instant at which the execution had gone another way, and how it ended."""
+    execution = verdict.execution
+    if execution is None:
+        return
     instants = [difference.at for difference in verdict.differences if difference.at is not None]
-    if execution is not None and instants:
-        moments = [moment for moment in timeline(execution) if moment.at <= min(instants)]
-        if len(moments) > MOST_MOMENTS:
-            yield f"            … {len(moments) - MOST_MOMENTS} earlier moments"
-        yield from (f"            {line}" for line in lines(moments[-MOST_MOMENTS:], paint))
-
-
-def _told(report: Report, verdict: Verdict) -> Iterator[str]:
-    """What is wrong, with the places in the scenario file."""
-    told = [(one.pointer, one.message) for one in verdict.remarks]
-    told += [(one.pointer, one.message) for one in verdict.differences]
-    for pointer, message in told:
-        line, column = report.document.span(pointer)[:2]
-        yield f"{report.document.source}:{line}:{column}: {message}"
+    whole = timeline(execution) if instants else []
+    moments = [moment for moment in whole if moment.at <= min(instants)]
+    if len(moments) > MOST_MOMENTS:
+        yield f"… {counted(len(moments) - MOST_MOMENTS, 'earlier moment')}"
+    yield from lines(moments[-MOST_MOMENTS:], paint)
+    goes_on = "… goes on: " if len(moments) < len(whole) else ""
+    yield f"{goes_on}{ending(execution, paint)}"
 
 
 def together(reports: Sequence[Report]) -> list[Measured]:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from aslkit.record import Record
+from aslkit.report.findings import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,9 +113,9 @@ def lines(moments: Sequence[Moment], paint: Paint) -> Iterator[str]:
 
 
 def ending(execution: Execution, paint: Paint) -> str:
-    """`FAILED after 0:05:00, 14 transitions: RefreshFailed: the job failed`."""
+    """`FAILED after 0:05:00 of virtual time, 14 transitions: RefreshFailed: the job failed`."""
     status = paint(execution.status, STATUS_COLOURS.get(execution.status, "red"), "bold")
-    text = f"{status} after {clock(execution.duration)} of virtual time, {execution.transitions} transitions"
+    text = f"{status} after {clock(execution.duration)} of virtual time, {counted(execution.transitions, 'transition')}"
     failure = failure_text(execution.error, execution.cause)
     return f"{text}: {failure}" if execution.status != "SUCCEEDED" and failure else text
 

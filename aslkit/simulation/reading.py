@@ -38,17 +38,17 @@ UNFIT = Unfit()
 
 class Closed(Record):
     """The kind of an object with these fields and no others; read as a dict of those that fit. Every `required` field
-    is there, and one `of` these at least, the first of which is the usual one."""
+    is there, and `one_of` these at least, the first of which is the usual one."""
 
     what: str
     fields: Mapping[str, Kind]
     required: tuple[str, ...] = ()
-    of: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
 
     def __call__(self, value: Json, pointer: Pointer, remarks: list[Remark]) -> dict[str, Any] | Unfit:
         if not isinstance(value, dict):
             return unfit(value, pointer, remarks, f"{self.what}, an object,")
-        none = self.of[:1] if value.keys().isdisjoint(self.of) else ()
+        none = self.one_of[:1] if value.keys().isdisjoint(self.one_of) else ()
         missing = (name for name in (*self.required, *none) if name not in value)
         remarks.extend(Remark(pointer, f"{self.what} has no `{name}`") for name in missing)
         read: dict[str, Any] = {}

@@ -17,12 +17,13 @@ from aslkit.simulation import reading
 from aslkit.simulation.expectation import EXPECTATIONS, THEN
 from aslkit.simulation.exploration.settings import EXPLORE
 from aslkit.simulation.faults import FAULTS
-from aslkit.simulation.reading import Closed, ListOf, MapOf, OneOf, Remark, Unfit, suggestion, unfit
+from aslkit.simulation.reading import UNFIT, Closed, ListOf, MapOf, OneOf, Remark, Unfit, shown, suggestion, unfit
 from aslkit.simulation.resources.glue import MAX_TIMEOUT
 from aslkit.simulation.resources.scripted import Fails, Faulty, Hangs, Returns, Takes, When
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from aslkit.definition.document import Document, Pointer
     from aslkit.definition.model import State, StateMachine
@@ -212,10 +213,11 @@ def _whens(
     entries: Iterable[tuple[Pointer, dict[str, Any]]], states: Mapping[str, State], remarks: list[Remark]
 ) -> Iterator[tuple[Pointer, When]]:
     for pointer, raw in entries:
-        target = _only(raw, TARGETS, pointer, "what this entry is about", remarks)
-        if STOP in raw:
+        unfit_keys = {one.pointer[len(pointer)] for one in remarks if one.pointer[:-1] == pointer}
+        target = _only(raw, TARGETS, pointer, "what this entry is about", unfit_keys, remarks)
+        if STOP in raw or STOP in unfit_keys:
             continue
-        outcome = _outcome(raw, pointer, remarks)
+        outcome = _outcome(raw, pointer, unfit_keys, remarks)
         if target is None or outcome is None:
             continue
         wrong = list(_misplaced(raw, target, outcome, pointer, states))
@@ -232,10 +234,18 @@ OUTCOMES = (*OWN_WORDS, *PRESETS)
 
 
 def _only(
-    raw: Mapping[str, Any], names: tuple[str, ...], pointer: Pointer, what: str, remarks: list[Remark]
+    raw: Mapping[str, Any],
+    names: tuple[str, ...],
+    pointer: Pointer,
+    what: str,
+    unfit_keys: AbstractSet[str | int],
+    remarks: list[Remark],
 ) -> str | None:
-    """The one of these keys that is given; None after a remark when there is none or more than one."""
+    """The one of these keys that is given; None after a remark when there is none or more than one, or when the value
+    of one does not fit, which has its remark already."""
     found = [name for name in names if name in raw]
+    if not unfit_keys.isdisjoint(names):
+        return None
     if len(found) == 1:
         return found[0]
     listed = ", ".join(f"`{name}`" for name in names)
@@ -246,11 +256,13 @@ def _only(
     return None
 
 
-def _outcome(raw: Mapping[str, Any], pointer: Pointer, remarks: list[Remark]) -> str | None:
+def _outcome(
+    raw: Mapping[str, Any], pointer: Pointer, unfit_keys: AbstractSet[str | int], remarks: list[Remark]
+) -> str | None:
     """The key that says what comes out; `after` when that stands alone."""
-    if "after" in raw and not any(name in raw for name in OUTCOMES):
+    if "after" in raw and not any(name in raw or name in unfit_keys for name in OUTCOMES):
         return "after"
-    return _only(raw, OUTCOMES, pointer, "what comes out", remarks)
+    return _only(raw, OUTCOMES, pointer, "what comes out", unfit_keys, remarks)
 
 
 def _stop(entries: Iterable[tuple[Pointer, dict[str, Any]]], remarks: list[Remark]) -> Stop | None:
@@ -407,6 +419,27 @@ def _object(value: Json, pointer: Pointer, remarks: list[Remark]) -> dict[str, J
     return value if isinstance(value, dict) else unfit(value, pointer, remarks, "an object")
 
 
+TAG = re.compile(r"[^\W_][\w.+/-]*")
+CHOOSING = frozenset({"and", "or", "not"})
+PYTEST_MARKS = frozenset(
+    {"filterwarnings", "parametrize", "skip", "skipif", "tryfirst", "trylast", "usefixtures", "xfail"}
+)
+"""The marks by which pytest itself runs a test otherwise. Source: pytest, API reference, "Marks"."""
+
+
+def _tag(value: Json, pointer: Pointer, remarks: list[Remark]) -> str | Unfit:
+    """A word that `pytest -m` can choose by, and that does nothing else."""
+    if not isinstance(value, str) or not value:
+        return unfit(value, pointer, remarks, "a word")
+    if TAG.fullmatch(value) and value not in (*CHOOSING, *PYTEST_MARKS):
+        return value
+    why = "is a mark of pytest, which runs a test otherwise; a tag only chooses scenarios"
+    if value not in PYTEST_MARKS:
+        why = "cannot be chosen by: `pytest -m` takes a word of letters, digits and . + / _ - that is not and, or, not"
+    remarks.append(Remark(pointer, f"the tag {shown(value)} {why}"))
+    return UNFIT
+
+
 COUNT = reading.whole(1, 1_000_000)
 
 JOB = Closed(
@@ -479,7 +512,7 @@ SCENARIO = Closed(
     {
         "name": reading.text,
         "comment": reading.text,
-        "tags": ListOf("words", reading.text),
+        "tags": ListOf("words", _tag),
         "given": GIVEN,
         "when": WHENS,
         "then": THEN,
@@ -496,5 +529,5 @@ FILE = Closed(
         "explore": EXPLORE,
         "scenarios": ListOf("scenarios", SCENARIO),
     },
-    of=("scenarios", "defaults", "explore"),
+    one_of=("scenarios", "defaults", "explore"),
 )

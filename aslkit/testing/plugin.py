@@ -128,15 +128,25 @@ class ScenarioModule(pytest.File):
         from aslkit.simulation.scenario import ScenarioRunner, definition_name, read_scenarios
         from aslkit.testing import ScenarioError, machine
 
-        folder = self.path.parent
+        folder, own = self.path.parent, self.shown(self.path)
         try:
-            document = load(self.path.read_bytes(), source=self.shown(self.path))
-            beside = folder / definition_name(document)
-            found = machine(beside, self.values())
-        except (OSError, DefinitionError, ScenarioError) as error:
-            raise self.CollectError(f"{self.shown(self.path)}: {error}") from None
+            document = load(self.content(self.path, own), source=own)
+            name = definition_name(document)
+            self.content(folder / name, f"{own} is about a definition that cannot be read: {name}")
+            found = machine(folder / name, self.values())
+        except (DefinitionError, ScenarioError) as error:
+            raise self.CollectError(f"{own}: {error}") from None
         file = read_scenarios(document, found)
         return ScenarioRunner(file, found, lambda name: (folder / name).read_bytes()), found.document
+
+    def content(self, path: Path, what: str) -> bytes:
+        """What is in a file. Raises CollectError, which says `what` it is, when that cannot be had."""
+        from aslkit.cli.files import reason
+
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise self.CollectError(f"{what}: {reason(error)}") from None
 
     def values(self) -> dict[str, Any]:
         from aslkit.definition.document import load
@@ -144,8 +154,7 @@ class ScenarioModule(pytest.File):
         name = self.config.getini("aslkit_values")
         if not name:
             return {}
-        path = self.config.rootpath / name
-        data = load(path.read_bytes(), source=str(path)).data
+        data = load(self.content(self.config.rootpath / name, f"aslkit_values, {name}"), source=name).data
         if not isinstance(data, dict):
             raise self.CollectError(f"{name}: the values are an object of names and values")
         return data
@@ -201,11 +210,10 @@ class FileItem(pytest.Item):
         self.runner = runner
 
     def runtest(self) -> None:
-        document = self.runner.file.document
-        told = []
-        for remark in self.runner.file.remarks:
-            line, column = document.span(remark.pointer)[:2]
-            told.append(f"{document.source}:{line}:{column}: {remark.message}")
+        from aslkit.report.scenarios import reason
+
+        file = self.runner.file
+        told = [text for remark in file.remarks for text in reason(file.document, remark)]
         pytest.fail("\n".join(told), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:

@@ -72,7 +72,7 @@ def test_replay_says_where_the_definition_does_otherwise(capsys: pytest.CaptureF
         "new.asl.yaml:1:1: event 16 (0:02:30): the execution's status: recorded SUCCEEDED, today FAILED\n"
         "other: 3 differences from 16 recorded events\n"
         "recorded: SUCCEEDED after 0:02:30\n"
-        "today:    FAILED after 0:00:30 of virtual time, 1 transitions: States.TaskFailed: c\n"
+        "today:    FAILED after 0:00:30 of virtual time, 1 transition: States.TaskFailed: c\n"
     )
 
 

@@ -136,14 +136,52 @@ def test_a_line_for_each_scenario_and_a_count(capsys: pytest.CaptureFixture[str]
     )
 
 
+SHOWN = """\
+m.scenarios.yaml
+  FAILED  the job fails for good  FAILED after 0:03:00
+            m.scenarios.yaml:7:12: the status: expected SUCCEEDED, but it is FAILED
+            0:00:00  Load  calls glue:startJobRun.sync load
+            0:01:00  Load  fails: States.TaskFailed: Command failed with exit code 1
+            0:02:00  Load  tries again after 0:01:00 (attempt 2)
+            0:03:00  Load  fails: States.TaskFailed: Command failed with exit code 1
+            FAILED after 0:03:00 of virtual time, 2 transitions: States.TaskFailed: Command failed with exit code 1
+
+0 passed, 1 failed in 1 scenario file
+"""
+
+
 def test_an_unmet_expectation_is_shown_with_the_way_there(capsys: pytest.CaptureFixture[str]) -> None:
     Path("m.scenarios.yaml").write_text(SCENARIOS.replace("status: FAILED", "status: SUCCEEDED"))
     assert main(["test", ".", "-k", "for good"]) == 1
-    out = capsys.readouterr().out
-    assert "  FAILED  the job fails for good  FAILED after 0:03:00\n" in out
-    assert "m.scenarios.yaml:7:12: " in out
-    assert "0:02:00  Load  tries again after 0:01:00 (attempt 2)" in out
-    assert out.endswith("0 passed, 1 failed in 1 scenario file\n")
+    assert capsys.readouterr().out == SHOWN
+
+
+def test_a_timeline_that_is_cut_where_the_execution_went_another_way_says_how_that_ended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("m.scenarios.yaml").write_text(SCENARIOS.replace("then: {status: FAILED", "then: {invocations: {Load: 1}"))
+    assert main(["test", ".", "-k", "for good"]) == 1
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()[2:-2]] == [
+        "m.scenarios.yaml:7:26: the invocations of 'Load': expected 1, but it is 2",
+        "0:00:00  Load  calls glue:startJobRun.sync load",
+        "0:01:00  Load  fails: States.TaskFailed: Command failed with exit code 1",
+        "0:02:00  Load  tries again after 0:01:00 (attempt 2)",
+        "… goes on: FAILED after 0:03:00 of virtual time, 2 transitions: States.TaskFailed: Command failed with exit "
+        "code 1",
+    ]
+
+
+def test_junit_tells_a_failure_with_its_timeline_and_counts_no_virtual_time(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.scenarios.yaml").write_text(SCENARIOS.replace("status: FAILED", "status: SUCCEEDED"))
+    assert main(["test", ".", "--format", "junit"]) == 1
+    passed, failed = ElementTree.fromstring(capsys.readouterr().out)[0]
+    assert [one.attrib for one in passed.iter()] == [
+        {"classname": "m.scenarios.yaml", "name": "the job fails once", "time": "0"},
+        {},
+        {"name": "virtual_seconds", "value": "180"},
+    ]
+    assert failed.attrib["time"] == "0"
+    assert failed[1].text == "\n".join(line.strip() for line in SHOWN.splitlines()[2:-2])
 
 
 def test_without_outcomes_an_unanswered_call_names_the_option(capsys: pytest.CaptureFixture[str]) -> None:

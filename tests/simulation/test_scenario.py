@@ -224,13 +224,40 @@ MISFITS: list[tuple[str, list[tuple[int, str]]]] = [
     ),
     (
         "- name: a\n  when:\n  - {state: Load, glue: faild}\n  then: {}",
+        [(3, "'faild' is not known here; did you mean 'failed'?")],
+    ),
+    (
+        "- name: a\n  when:\n  - {state: Load, glue: fail, message: m, error: E, after: 5m}\n  then: {}",
+        [(3, "'fail' is not known here; did you mean 'failed'?")],
+    ),
+    (
+        "- name: a\n  when:\n  - {job: 7, hangs: true}\n  then: {}",
+        [(3, "`job` is 7; a text is expected")],
+    ),
+    (
+        "- name: a\n  when:\n  - {stop: soon, error: E}\n  then: {}",
+        [(3, "`stop` is 'soon'; a duration (seconds, or text like 90s, 10m, 1h30m) is expected")],
+    ),
+    (
+        "- {name: a, tags: [skip, 5, and], then: {}}",
         [
-            (3, "'faild' is not known here; did you mean 'failed'?"),
+            (1, "the tag 'skip' is a mark of pytest, which runs a test otherwise; a tag only chooses scenarios"),
+            (1, "this is 5; a word is expected"),
             (
-                3,
-                "what comes out is not said: one of `returns`, "
-                "`fails`, `hangs`, `glue`, `sns`, `lambda`, `states` is expected",
+                1,
+                "the tag 'and' cannot be chosen by: `pytest -m` takes a word of letters, digits and . + / _ - that is "
+                "not and, or, not",
             ),
+        ],
+    ),
+    (
+        "- {name: a, tags: [a b], then: {}}",
+        [
+            (
+                1,
+                "the tag 'a b' cannot be chosen by: `pytest -m` takes a word of letters, digits and . + / _ - that is "
+                "not and, or, not",
+            )
         ],
     ),
     (
@@ -910,7 +937,7 @@ def unlike(kind: Any, schema: dict[str, Any], where: str) -> Iterator[str]:
                 set(kind.fields) != set(schema["properties"])
                 or schema["additionalProperties"] is not False
                 or set(kind.required) != set(schema.get("required", ()))
-                or (kind.of and [[name] for name in kind.of] != [one["required"] for one in schema["anyOf"]])
+                or (kind.one_of and [[name] for name in kind.one_of] != [one["required"] for one in schema["anyOf"]])
             ):
                 yield where
             for name, inner in kind.fields.items():

@@ -44,9 +44,12 @@ def test_each_scenario_is_a_test_and_a_failure_shows_what_differs_and_the_timeli
     result.stdout.fnmatch_lines(
         [
             "*the load fails for good*",
-            "nightly.scenarios.yaml:7:34: the waits of 'Load' before its retries: expected *30s*, but it is *1m*",
+            "the waits of 'Load' before its retries: expected *30s*, but it is *1m*",
+            "  nightly.scenarios.yaml:7:34",
             "0:02:00  Load  tries again after 0:01:00 (attempt 2)",
-            "FAILED nightly.scenarios.yaml::the load fails for good*",
+            "0:03:00  Load  fails: *",
+            "FAILED after 0:03:00 of virtual time, 2 transitions: States.TaskFailed: *",
+            "FAILED nightly.scenarios.yaml::the load fails for good - the waits of*",
         ]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
@@ -90,7 +93,66 @@ def test_a_file_with_a_mistake_of_its_own_fails_with_the_place(project: pytest.P
     project.makefile(".scenarios.yaml", nightly=SCENARIOS.replace("scenarios:", "scenarioes: []\nscenarios:"))
     result = project.runpytest_subprocess()
     result.assert_outcomes(failed=3)
-    result.stdout.fnmatch_lines(["nightly.scenarios.yaml:1:1: *scenarioes*"])
+    result.stdout.fnmatch_lines(
+        [
+            "*a scenario file knows no key 'scenarioes'; did you mean 'scenarios'?",
+            "  nightly.scenarios.yaml:1:1",
+            "FAILED nightly.scenarios.yaml::the file itself - Failed: a scenario file*",
+        ]
+    )
+
+
+def test_a_timeline_that_stops_where_the_execution_goes_another_way_says_how_that_ends(
+    project: pytest.Pytester,
+) -> None:
+    project.makefile(".scenarios.yaml", nightly=SCENARIOS.replace("waits: {Load: [30]}", "invocations: {Load: 1}"))
+    result = project.runpytest_subprocess("-k", "good")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        [
+            "0:02:00  Load  tries again after 0:01:00 (attempt 2)",
+            "… goes on: FAILED after 0:03:00 of virtual time, 2 transitions: States.TaskFailed: *",
+        ],
+        consecutive=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "mark", ["skip", "xfail", "skipif", "parametrize", "usefixtures", "filterwarnings", "a word", "not", "_private"]
+)
+def test_a_tag_cannot_change_how_pytest_runs_a_scenario(project: pytest.Pytester, mark: str) -> None:
+    project.makefile(".scenarios.yaml", nightly=SCENARIOS.replace("quick", f"{mark}, 5"))
+    result = project.runpytest_subprocess("-k", "succeeds")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(
+        [f"the tag '{mark}' *", "  nightly.scenarios.yaml:3:10", "this is 5; a word is expected"]
+    )
+
+
+@pytest.mark.parametrize("tag", ["größe", "v1.2", "team/data", "2nd-half", "a+b", "a_b"])
+def test_any_other_word_is_a_tag_that_pytest_chooses_by(project: pytest.Pytester, tag: str) -> None:
+    project.makefile(".scenarios.yaml", nightly=SCENARIOS.replace("quick", tag))
+    project.runpytest_subprocess("-m", tag, "--strict-markers").assert_outcomes(passed=1, deselected=1)
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        (
+            "nightly.asl.yaml",
+            "nightly.scenarios.yaml is about a definition that cannot be read: nightly.asl.yaml: no such file",
+        ),
+        ("values.json", "aslkit_values, values.json: no such file"),
+    ],
+)
+def test_a_file_that_is_missing_is_an_error_of_the_collection_in_words(
+    project: pytest.Pytester, missing: str, told: str
+) -> None:
+    (project.path / missing).unlink()
+    result = project.runpytest_subprocess()
+    assert result.ret == 2
+    result.stdout.fnmatch_lines([told])
+    result.stdout.no_fnmatch_line("*Errno*")
 
 
 @pytest.mark.parametrize(
