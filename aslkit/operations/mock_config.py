@@ -171,7 +171,7 @@ def mock_config(name: str, executions: Mapping[str, Execution], machine: StateMa
         for case, execution in cases.items()
     }
     content = {MACHINES: {name: {CASES: written}}, RESPONSES: responses.content}
-    notes = [note for case, execution in cases.items() for note in _unsaid(case, execution, machine)]
+    notes = [note for case, execution in cases.items() for note in _unsaid(case, execution, responses)]
     if any(one.outcome.after > 0 for execution in executions.values() for one in asked(execution)):
         notes.insert(0, "the file cannot say how long a task takes: every answer comes at once")
     return Written(content, (*notes, *_otherwise(content, cases, machine)))
@@ -206,6 +206,7 @@ class _Responses:
     """The mocked responses of a file: each once, whichever cases use it."""
 
     def __init__(self, machine: StateMachine) -> None:
+        self.machine = machine
         self.unread = set(_unread(machine))
         self.content: dict[str, dict[str, Json]] = {}
         self.names: dict[tuple[str, str], str] = {}
@@ -213,12 +214,16 @@ class _Responses:
 
     def name_of(self, state: str, answers: Sequence[Asked]) -> str:
         """The name of the response that gives these answers one after the other."""
-        ranges = _ranges(_answer(one, unread=state in self.unread) for one in answers)
+        ranges = self.ranges(state, answers)
         key = (state, json_text(ranges))
         if key not in self.names:
             self.names[key] = name = _free(_response_name(state, list(ranges.values())), self.taken)
             self.content[name] = ranges
         return self.names[key]
+
+    def ranges(self, state: str, answers: Iterable[Asked]) -> dict[str, dict[str, Json]]:
+        """What the file says of a state's invocations."""
+        return _ranges(_answer(one, unread=state in self.unread) for one in answers)
 
 
 def _ranges(answers: Iterable[dict[str, Json]]) -> dict[str, dict[str, Json]]:
@@ -286,9 +291,11 @@ def _word(text: str) -> str:
 # --- what the file cannot say ----------------------------------------------------------------------------------------
 
 
-def _unsaid(case: str, execution: Execution, machine: StateMachine) -> Iterator[str]:
+def _unsaid(case: str, execution: Execution, responses: _Responses) -> Iterator[str]:
     """Notes on the states whose answers the file says otherwise than they were, or not surely."""
-    at_once = {state.name for _, state in walk(machine) if isinstance(state, Map) and state.max_concurrency != 1}
+    at_once = {
+        state.name for _, state in walk(responses.machine) if isinstance(state, Map) and state.max_concurrency != 1
+    }
     states = _by_state(execution)
     found = {
         "not answered in time, which the file cannot say: States.Timeout is thrown": [
@@ -299,7 +306,9 @@ def _unsaid(case: str, execution: Execution, machine: StateMachine) -> Iterator[
         ],
         "answered differently in map iterations that run at once, and which of them asks first is not certain "
         "(with MaxConcurrency 1 it is)": [
-            state for state, answers in states.items() if _is_uncertain(answers, at_once)
+            state
+            for state, answers in states.items()
+            if len(responses.ranges(state, answers)) > 1 and _is_uncertain(answers, at_once)
         ],
     }
     for what, names in found.items():
@@ -312,10 +321,10 @@ def _is_nameless(one: Asked) -> bool:
 
 
 def _is_uncertain(answers: Sequence[Asked], at_once: set[str]) -> bool:
-    """Whether the order of the invocations decides who is answered what, and may be another one."""
+    """Whether the order of the invocations, which decides who is answered what, may be another one."""
     iterations = {one.request.iteration for one in answers}
     concurrent = any(name in at_once for iteration in iterations for name, _ in iteration)
-    return concurrent and len(iterations) > 1 and len(_ranges(map(_answer, answers))) > 1
+    return concurrent and len(iterations) > 1
 
 
 def _otherwise(content: dict[str, Json], cases: Mapping[str, Execution], machine: StateMachine) -> Iterator[str]:

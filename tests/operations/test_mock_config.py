@@ -328,6 +328,15 @@ def test_map_iterations_that_run_at_once_and_differ_are_noted(concurrency: int, 
     )
 
 
+def test_map_iterations_whose_results_nothing_reads_are_answered_alike_and_need_no_note() -> None:
+    definition = mapped({**CALL, "ResultPath": None})
+    script = tuple(When(Returns(value=index), state="Call", iteration=(index,)) for index in range(3))
+    execution = simulate(definition, input=[0, 0, 0], resources=Account(script=script))
+    written = mock_config("M", {"c": execution}, definition)
+    assert written.content["MockedResponses"] == {"CallReturns": {"0-2": {"Return": {}}}}
+    assert written.notes == ()
+
+
 def test_map_iterations_that_are_answered_alike_need_no_note() -> None:
     definition = mapped(CALL)
     execution = simulate(definition, input=[0] * 20, resources=Account(script=(When(Returns(value=7), state="Call"),)))
