@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aslkit.cli import files, substitutions
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
+from aslkit.cli.percentage import percentage
 from aslkit.definition.model import parse
 from aslkit.operations.coverage import CoverageError, from_json, merged, to_json
 from aslkit.report.colour import Paint, wanted
@@ -50,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
         "--format", choices=("text", "json", "mermaid", "markdown"), default="text", help="how to report (text)"
     )
     made.add_argument("-o", "--output", metavar="FILE", help="write a coverage file with all of them")
-    made.add_argument("--fail-under", type=float, metavar="PERCENT", help="fail when less of a definition is used")
+    made.add_argument("--fail-under", type=percentage, metavar="PERCENT", help="fail when less of a definition is used")
     substitutions.add_arguments(made)
     return made
 

@@ -12,6 +12,7 @@ from aslkit.cli.definitions import is_refused
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
 from aslkit.cli.linted import report as findings_report
+from aslkit.cli.percentage import percentage
 from aslkit.cli.progress import shown
 from aslkit.definition.document import DefinitionError, load
 from aslkit.definition.model import parse
@@ -60,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--coverage", action="store_true", help="say what the scenarios never used")
     made.add_argument(
         "--fail-under",
-        type=float,
+        type=percentage,
         metavar="PERCENT",
         help="fail when the scenarios of a definition use less of it (implies --coverage)",
     )

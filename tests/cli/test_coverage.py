@@ -54,6 +54,22 @@ def test_two_scenario_files_of_one_definition_are_shown_alone_and_together(capsy
     ]
 
 
+@pytest.mark.parametrize("command", ["test", "coverage"])
+@pytest.mark.parametrize("given", ["101", "-5", "nan", "most"])
+def test_what_is_no_percentage_is_refused(command: str, given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, ".", "--fail-under", given])
+    assert ended.value.code == 2
+    assert lines(capsys.readouterr().err)[-1] == (
+        f"aslkit {command}: error: argument --fail-under: {given} is no percentage; a number from 0 to 100 is expected"
+    )
+
+
+@pytest.mark.parametrize("given", ["0", "50", "1e2"])
+def test_a_percentage_may_be_any_number_from_0_to_100(given: str) -> None:
+    assert main(["test", "yes.scenarios.yaml", "no.scenarios.yaml", "--fail-under", given]) == 0
+
+
 def test_files_of_several_processes_add_up(capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("yes", "no"):
         assert main(["test", f"{name}.scenarios.yaml", "--coverage-file", f"{name}.json"]) == 0
