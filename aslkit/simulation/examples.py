@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aslkit.definition.resource import AWS_SDK
 from aslkit.simulation.mocks import ANY_JSON, output_shape
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aslkit.definition.resource import ResourceArn
     from aslkit.definition.services import Outputs, Reference, Shape
 
@@ -28,19 +31,37 @@ def example(resource: ResourceArn) -> Json:
         return {}
     service, shape = found
     free = ANY_JSON.get((resource.service, resource.action), frozenset())
-    made = _Examples(service).structure(shape, 0)
+    optimised = not resource.service.startswith(f"{AWS_SDK}:")
+    made = _Examples(service, OWN_NAMES if optimised else {}).structure(shape, 0)
     return {**made, **{name: {} for name in free if name in shape.members}}
 
 
-class _Examples:
-    """Makes values of the shapes of one service."""
+OWN_NAMES = {
+    "Bool": "BOOL",
+    "Bs": "BS",
+    "DpuSeconds": "DPUSeconds",
+    "Md5OfMessageAttributes": "MD5OfMessageAttributes",
+    "Md5OfMessageBody": "MD5OfMessageBody",
+    "Md5OfMessageSystemAttributes": "MD5OfMessageSystemAttributes",
+    "Ns": "NS",
+    "Null": "NULL",
+    "Ss": "SS",
+}
+"""The fields that an optimised integration calls as the service itself does, with capitals that `aws-sdk` lowers: all
+of those in the answers of its actions. Recorded on AWS for SQS; Glue's and DynamoDB's follow the same rule."""
 
-    def __init__(self, service: Outputs) -> None:
+
+class _Examples:
+    """Makes values of the shapes of one service; `names` are what fields are called instead."""
+
+    def __init__(self, service: Outputs, names: Mapping[str, str]) -> None:
         self.service = service
+        self.names = names
 
     def structure(self, shape: Shape, depth: int) -> dict[str, Json]:
         wanted = [name for name in shape.members if name in shape.required or _is_shown(name, depth)]
-        return {name: self.value(shape.members[name], name, depth + 1) for name in wanted}
+        called = {self.names.get(name, name): shape.members[name] for name in wanted}
+        return {name: self.value(reference, name, depth + 1) for name, reference in called.items()}
 
     def value(self, reference: Reference, field: str, depth: int) -> Json:
         shape = self.service.shape(reference)

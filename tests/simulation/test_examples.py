@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from aslkit.definition.resource import parse_resource
-from aslkit.definition.services import outputs, service_names
-from aslkit.simulation.examples import example
-from aslkit.simulation.mocks import check_result
+from aslkit.definition.services import OPTIMISED, index_version, outputs, service_names
+from aslkit.operations.index import action_name, installed_models, parameter_name
+from aslkit.simulation.examples import OWN_NAMES, example
+from aslkit.simulation.mocks import JOB_ANSWERS, check_result
 
 
 def answer(resource: str) -> object:
@@ -48,6 +51,58 @@ def test_a_function_answers_with_a_payload() -> None:
     found = answer("arn:aws:states:::lambda:invoke")
     assert isinstance(found, dict)
     assert found["Payload"] == {}
+
+
+def test_an_optimised_integration_calls_fields_as_the_service_does_and_the_sdk_one_in_its_own_way() -> None:
+    fields = ["MessageAttributes", "MessageBody", "MessageSystemAttributes"]
+    own, sdk = answer("arn:aws:states:::sqs:sendMessage"), answer("arn:aws:states:::aws-sdk:sqs:sendMessage")
+    assert own == {
+        **{f"MD5Of{field}": f"MD5Of{field}" for field in fields},
+        "MessageId": "MessageId",
+        "SequenceNumber": "SequenceNumber",
+    }
+    assert sdk == {
+        **{f"Md5Of{field}": f"Md5Of{field}" for field in fields},
+        "MessageId": "MessageId",
+        "SequenceNumber": "SequenceNumber",
+    }
+
+
+def members(model: dict[str, Any], action: str) -> set[str]:
+    """The service's own names of all fields in what an action answers."""
+    found: set[str] = set()
+    operation = next((one for name, one in model["operations"].items() if action_name(name) == action), {})
+    pending, seen = [operation["output"]["shape"]] if "output" in operation else [], set()
+    while pending:
+        name = pending.pop()
+        if name not in seen:
+            seen.add(name)
+            shape = model["shapes"][name]
+            found.update(shape.get("members", ()))
+            inner = [
+                *shape.get("members", {}).values(),
+                *(shape[part] for part in ("member", "value") if part in shape),
+            ]
+            pending += [one["shape"] for one in inner]
+    return found
+
+
+def test_the_fields_that_are_called_otherwise_are_those_of_the_installed_botocore() -> None:
+    botocore = pytest.importorskip("botocore")
+    if botocore.__version__ != index_version():
+        pytest.skip(f"made from botocore {index_version()}")
+    _, models = installed_models()
+    jobs = [(service, action) for (service, _), (action, _) in JOB_ANSWERS.items()]
+    asked = [(service, action) for service, integration in OPTIMISED.items() for action in integration.actions] + jobs
+    names = {
+        name
+        for service, action in asked
+        if OPTIMISED[service].model in models
+        for name in members(models[OPTIMISED[service].model][1], action)
+    }
+    assert {
+        parameter_name(name): name for name in names if parameter_name(name) != name[:1].upper() + name[1:]
+    } == OWN_NAMES
 
 
 SOME = [name for index, name in enumerate(service_names()) if index % 12 == 0]
