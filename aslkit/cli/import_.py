@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from aslkit.cli import files, substitutions
-from aslkit.cli.definitions import is_refused
+from aslkit.cli.definitions import check_no_scenario_file, is_refused
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
 from aslkit.definition.document import load
@@ -80,6 +80,7 @@ def _definition(document: Document, options: argparse.Namespace) -> str:
         raise CannotRun(f"{needless[0]} is for a MockConfigFile, and {document.source} is none")
     if not isinstance(document.data, dict):
         raise CannotRun(f"{document.source}: a definition is an object; this is no state machine")
+    check_no_scenario_file(document)
     try:
         return to_yaml(document)
     except ValueError as error:

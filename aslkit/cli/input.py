@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from aslkit.cli import substitutions
+from aslkit.cli.definitions import read_definition
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
 from aslkit.definition.model import parse
@@ -56,7 +57,9 @@ def parser() -> argparse.ArgumentParser:
 def run(options: argparse.Namespace) -> int:
     if options.schedule and options.input:
         raise CannotRun("an input file and --schedule are two inputs: give one of them")
-    document = substitutions.document(options.definition)
+    document = read_definition(options.definition)
+    if "States" not in document.data:
+        raise CannotRun(f"{document.source}: this is no state machine: it has no States")
     machine = parse(document)
     fields = contract(machine)
     if options.schema:

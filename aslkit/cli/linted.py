@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from aslkit.cli import files
-from aslkit.definition.document import load
+from aslkit.definition.document import DefinitionError, load
 from aslkit.definition.model import parse
 from aslkit.lint import ALL_RULES, RULES
 from aslkit.lint.engine import OFF, SEVERITIES, Finding, check, syntax_finding
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import IO
 
-    from aslkit.definition.document import DefinitionError, Document
+    from aslkit.definition.document import Document
     from aslkit.lint.engine import Config
 
 
@@ -63,7 +64,24 @@ def reading(content: bytes | str, name: str, config: Config) -> tuple[Document, 
         found = reading_of_template(content, source, config)
         if found is not None:
             return found
-    return load(content, source=source), lambda document: lint_document(document, config)
+    document = load(content, source=source)
+    check_no_scenarios(document)
+    return document, lambda document: lint_document(document, config)
+
+
+def check_no_scenarios(document: Document) -> None:
+    """Raises DefinitionError, with the definition that is meant, for a scenario file."""
+    data = document.data
+    if isinstance(data, dict) and "States" not in data and not SCENARIO_KEYS.isdisjoint(data):
+        from aslkit.simulation.scenario_file import definition_name
+
+        about = os.path.normpath(os.path.join(os.path.dirname(document.source), definition_name(document)))
+        message = f"this is a scenario file; the definition that it is about is {about.replace(os.sep, '/')}"
+        raise DefinitionError(message, source=document.source)
+
+
+SCENARIO_KEYS = frozenset({"scenarios", "defaults", "explore"})
+"""What a scenario file holds, one of these at least, and no definition."""
 
 
 def decoded(content: bytes) -> str:

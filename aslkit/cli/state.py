@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from aslkit.cli import files, substitutions
+from aslkit.cli.definitions import read_definition
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
 from aslkit.definition.document import DefinitionError, load
@@ -93,13 +94,13 @@ def _check_stdin(options: argparse.Namespace) -> None:
 
 
 def _definition(options: argparse.Namespace) -> Document:
-    return substitutions.filled(substitutions.document(options.definition), options)
+    return substitutions.filled(read_definition(options.definition), options)
 
 
 def _check_state(document: Document, name: str | None) -> None:
     """Raises CannotRun, with what there is, for a machine without a state of that name, and for a state that AWS
     refuses, whatever the rest of the definition is like."""
-    if not isinstance(document.data, dict) or "States" not in document.data:
+    if "States" not in document.data:
         if name is not None:
             raise CannotRun(f"{document.source}: this is one state, not a machine; leave out its name '{name}'")
         return

@@ -338,7 +338,7 @@ class _Builder:
                     value, end = self._collection(event, next_event)
                     found = Entry(_start(event), _start(event), _start(event), end, False), value
         if found is None or (found[1] is None and found[0].value == found[0].value_end):
-            self._fail("there is no definition in this text", 0)
+            self._fail("there is nothing in this text but blanks and comments", 0)
         if isinstance(found[1], (dict, list)) and self.anchors:
             self._check_size(found[1], found[0].value)
         return found

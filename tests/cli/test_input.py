@@ -35,6 +35,25 @@ def written(value: object) -> str:
     return "input.json"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("hello", "x.yaml: a definition is an object, and this is 'hello'"),
+        ("[1, 2]", "x.yaml: a definition is an object, and this is a list"),
+        ('{"a": 1}', "x.yaml: this is no state machine: it has no States"),
+        ("# nothing", "x.yaml:1:1: there is nothing in this text but blanks and comments"),
+        (
+            "scenarios: []",
+            "x.yaml:1:1: this is a scenario file; the definition that it is about is x.yaml",
+        ),
+    ],
+)
+def test_what_is_no_definition_has_no_contract(text: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("x.yaml").write_text(text, encoding="utf-8")
+    assert main(["input", "x.yaml"]) == 2
+    assert capsys.readouterr() == ("", f"aslkit: {told}\n")
+
+
 def test_the_contract_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["input", "m.asl.yaml"]) == 0
     assert capsys.readouterr().out == (

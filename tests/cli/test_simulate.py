@@ -125,6 +125,56 @@ def test_a_definition_that_aws_refuses_is_not_simulated(capsys: pytest.CaptureFi
     assert capsys.readouterr().err.splitlines()[-1] == "m.asl.yaml is not simulated: AWS refuses it"
 
 
+HISTORY = '{"events": [{"id": 1, "type": "ExecutionStarted", "executionStartedEventDetails": {"input": "{}"}}]}'
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["simulate", "in/m.scenarios.yaml"],
+        ["explore", "in/m.scenarios.yaml"],
+        ["input", "in/m.scenarios.yaml"],
+        ["state", "in/m.scenarios.yaml", "Load"],
+        ["import", "in/m.scenarios.yaml"],
+        ["replay", "history.json", "--definition", "in/m.scenarios.yaml"],
+        ["capture", "history.json", "--definition", "in/m.scenarios.yaml"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_scenario_file_in_place_of_a_definition_names_the_one_that_it_is_about(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("in").mkdir()
+    Path("in/m.scenarios.yaml").write_text("explore: {faults: 1}")
+    Path("history.json").write_text(HISTORY)
+    assert main(command) == 2
+    assert capsys.readouterr() == (
+        "",
+        "aslkit: in/m.scenarios.yaml:1:1: this is a scenario file; the definition that it is about is in/m.asl.yaml\n",
+    )
+
+
+def test_a_scenario_file_among_definitions_is_a_finding_and_the_others_are_linted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["lint", "m.scenarios.yaml", "m.asl.yaml", "--format", "json", "--select", "syntax"]) == 1
+    assert [(one["file"], one["message"]) for one in json.loads(capsys.readouterr().out)] == [
+        ("m.scenarios.yaml", "this is a scenario file; the definition that it is about is m.asl.yaml")
+    ]
+
+
+@pytest.mark.parametrize("command", [["simulate", "m.asl.yaml", "--outcomes"], ["test", "m.asl.yaml", "--mock-config"]])
+def test_an_empty_file_is_told_as_one_whatever_it_is_for(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("empty.yaml").write_text("# later\n")
+    assert main([*command, "empty.yaml"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "aslkit: empty.yaml:1:1: there is nothing in this text but blanks and comments\n",
+    )
+
+
 def test_a_line_for_each_scenario_and_a_count(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test", "."]) == 0
     assert capsys.readouterr().out == (

@@ -35,6 +35,16 @@ States:
 FAILED = '{"errorOutput": {"error": "Glue.JobRunFailed", "cause": "no disk"}}'
 
 
+@pytest.mark.parametrize("name", [[], ["X"]])
+@pytest.mark.parametrize(("text", "what"), [("[1, 2]", "a list"), ("hello", "'hello'"), ("7", "7"), ("null", "empty")])
+def test_what_is_no_object_is_neither_a_definition_nor_a_state(
+    text: str, what: str, name: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("x.yaml").write_text(text)
+    assert main(["state", "x.yaml", *name]) == 2
+    assert capsys.readouterr() == ("", f"aslkit: x.yaml: a definition is an object, and this is {what}\n")
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)

@@ -55,8 +55,8 @@ def test_a_scalar_is_what_yaml_1_2_says(text: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "m.asl.yaml:1:1: there is no definition in this text"),
-        ("# only a comment\n", "m.asl.yaml:1:1: there is no definition in this text"),
+        ("", "m.asl.yaml:1:1: there is nothing in this text but blanks and comments"),
+        ("# only a comment\n", "m.asl.yaml:1:1: there is nothing in this text but blanks and comments"),
         ("a: 1\n---\nb: 2\n", "m.asl.yaml:2:1: a second YAML document starts here; a file holds one definition"),
         ("a: .nan", "m.asl.yaml:1:4: .nan is no JSON value; JSON has neither NaN nor infinity"),
         ("a:\n  - -.inf", "m.asl.yaml:2:5: -.inf is no JSON value; JSON has neither NaN nor infinity"),
