@@ -53,19 +53,19 @@ def _never_retried(state: State, errors: Any) -> Broken:
     """The first retrier that takes an error has MaxAttempts 0."""
     for error in errors:
         retrier = next((one for one in state.retry if _takes(one.error_equals, error)), None)
-        if retrier is not None and retrier.max_attempts and not is_substitution(retrier.raw.get("MaxAttempts")):
+        if retrier is not None and retrier.max_attempts and _is_known(retrier, "attempts"):
             yield retrier.pointer, f'"{state.name}" retries {error}, and the project never does'
 
 
 def _values(state: State, retrier: Retrier, demand: Mapping[str, Any]) -> Broken:
     for name, (field, attribute) in RETRY_FIELDS.items():
-        if name not in demand or is_substitution(retrier.raw.get(field)):
+        if name not in demand or not _is_known(retrier, name):
             continue
         actual = getattr(retrier, attribute)
         if not _within(actual, demand[name]):
             place = (*retrier.pointer, field) if field in retrier.raw else retrier.pointer
             yield place, f'{field} of "{state.name}" {_written(actual)}, and the project has {_bounds(demand[name])}'
-    if "total" in demand and not any(is_substitution(retrier.raw.get(field)) for field, _ in RETRY_FIELDS.values()):
+    if "total" in demand and all(_is_known(retrier, name) for name in RETRY_FIELDS):
         total = total_wait(retrier)
         if not _within(total, demand["total"]):
             yield (
@@ -82,6 +82,14 @@ RETRY_FIELDS = {
     "max-delay": ("MaxDelaySeconds", "max_delay_seconds"),
     "jitter": ("JitterStrategy", "jitter_strategy"),
 }
+
+
+def _is_known(retrier: Retrier, name: str) -> bool:
+    """Whether a field has the value that the model gives it: what a placeholder stands for is unknown, and what does
+    not fit, which the schema rule tells, is no value at all."""
+    field, attribute = RETRY_FIELDS[name]
+    written = retrier.raw.get(field)
+    return field not in retrier.raw or (written == getattr(retrier, attribute) and not isinstance(written, bool))
 
 
 def _written(actual: Any) -> str:
@@ -117,7 +125,10 @@ def _runs(machine: StateMachine, state: State, demand: Mapping[str, Any]) -> Bro
     if not isinstance(state, Retrying):
         return
     runs = 1
-    for one in (state, *outer_states(machine, state)):
+    around = (state, *outer_states(machine, state))
+    if not all(_is_known(retrier, "attempts") for one in around for retrier in one.retry):
+        return
+    for one in around:
         runs *= 1 + max((retrier.max_attempts for retrier in one.retry), default=0)
     if not _within(runs, demand):
         place = (*state.pointer, "Retry") if "Retry" in state.raw else state.pointer
@@ -205,7 +216,9 @@ def _timer(field: str) -> Demand:
             return
         if field not in state.raw and f"{field}Path" not in state.raw:
             yield state.pointer, f'"{state.name}" has no {field}: it may wait for 99,999,999 seconds'
-        elif isinstance(wanted, dict) and type(actual := state.raw.get(field)) is int and not _within(actual, wanted):
+            return
+        actual = state.raw.get(field)
+        if isinstance(wanted, dict) and type(actual) is int and actual > 0 and not _within(actual, wanted):
             bounds = _bounds(wanted, duration_text)
             told = f'{field} of "{state.name}" is {duration_text(actual)}; the project has {bounds}'
             yield (*state.pointer, field), told

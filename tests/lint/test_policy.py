@@ -160,3 +160,17 @@ def test_the_severity_of_a_policy_is_its_own() -> None:
     parsed = parse(load(MACHINE))
     one: dict[str, Any] = {"name": "P", "machine": {"timeout": True}, "severity": "info"}
     assert [hit.severity for hit in policy(parsed, policies=[one])] == ["info"]
+
+
+@pytest.mark.parametrize("written", ["-1", '"3"', "true", "${Attempts}"])
+@pytest.mark.parametrize(
+    "demand", ["retry: {attempts: 2}", "retry: {total: {at-most: 1}}", "runs: {at-most: 1}", "retry: {never: States.Timeout}"]
+)
+def test_a_number_that_aws_refuses_or_that_is_not_known_is_no_finding_of_a_policy(written: str, demand: str) -> None:
+    machine = MACHINE.replace("MaxAttempts: 9", f"MaxAttempts: {written}").replace("MaxAttempts: 2", "MaxAttempts: 0")
+    assert found(f"{{states: SplitA, {demand}}}", machine) == []
+
+
+def test_a_time_out_that_aws_refuses_is_no_finding_of_a_policy() -> None:
+    machine = MACHINE.replace("TimeoutSeconds: 600", "TimeoutSeconds: -5")
+    assert found("{states: SplitA, timeout: {at-least: 1m}}", machine) == []
