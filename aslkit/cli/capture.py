@@ -76,6 +76,6 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(text)
     for remark in captured.remarks:
         print(f"note: {remark}", file=sys.stderr)
-    replaced = ", ".join(f"{number} {kind}" for kind, number in captured.replaced.items())
+    replaced = ", ".join(f"{kind} ({number})" for kind, number in captured.replaced.items())
     print(f"replaced: {replaced or 'nothing'}", file=sys.stderr)
     return int(bool(captured.remarks))

@@ -12,11 +12,13 @@ from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
 from aslkit.definition.model import parse
 from aslkit.operations.contract import ALWAYS, OPTIONAL, SOMETIMES, breaches, contract, json_schema, shown, unread
+from aslkit.report.findings import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aslkit.operations.contract import Breach, Field
+    from aslkit.report.findings import counted
+from aslkit.operations.contract import Breach, Field
 
 NEEDS = {ALWAYS: "always needed", SOMETIMES: "needed on some routes", OPTIONAL: "may be missing"}
 
@@ -95,7 +97,7 @@ def _check_text(source: str, name: str, broken: Sequence[Breach], extra: Sequenc
     if extra:
         lines.append(f"{name}: nothing reads {', '.join(extra)}")
     if broken:
-        verdict = f"{name} does not fit {source}: {len(broken)} field{'s' * (len(broken) != 1)}"
+        verdict = f"{name} does not fit {source}: {counted(len(broken), 'field')}"
     else:
         verdict = f"{name} has all that {source} reads"
     return "\n".join([*lines, verdict])
@@ -110,8 +112,7 @@ def _contract_text(source: str, fields: Sequence[Field]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + f"  {_readers(field)}"
         for row, field in zip(rows, fields, strict=True)
     ]
-    count = len(fields)
-    return "\n".join([f"{source} reads {count} field{'s' * (count != 1)} of its input:", "", *lines])
+    return "\n".join([f"{source} reads {counted(len(fields), 'field')} of its input:", "", *lines])
 
 
 def _readers(field: Field) -> str:

@@ -16,6 +16,7 @@ from aslkit.cli.substitutions import add_arguments
 from aslkit.definition.duration import duration_text, seconds_of
 from aslkit.definition.model import Fail, parse, walk
 from aslkit.report.colour import Paint, wanted
+from aslkit.report.findings import counted
 from aslkit.report.timeline import clock, ending, lines, plain, timeline
 from aslkit.simulation import SimulationRefused
 from aslkit.simulation.execution import Execution
@@ -93,7 +94,7 @@ def _check_same(before: Replay, history: str, source: str) -> None:
     if not before.same:
         raise CannotRun(
             f"{history} is no execution of {source}, and a redrive runs the definition that the execution started "
-            f"with; the first of {len(before.differences)} differences: {before.differences[0].message}"
+            f"with; the first of {counted(len(before.differences), 'difference')}: {before.differences[0].message}"
         )
 
 

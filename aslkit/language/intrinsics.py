@@ -421,7 +421,8 @@ def _format(template: str, *values: Json) -> str:
 def _interpolate(pieces: list[str] | tuple[str, ...], values: tuple[Json, ...] | list[Json]) -> str:
     if len(pieces) != len(values) + 1:
         gaps = len(pieces) - 1
-        raise IntrinsicFailure(f"the template has {gaps} placeholders {{}}, and {len(values)} values are given")
+        given = "1 value is" if len(values) == 1 else f"{len(values)} values are"
+        raise IntrinsicFailure(f"the template has {gaps} placeholder{'s' * (gaps != 1)} {{}}, and {given} given")
     text = pieces[0]
     for value, piece in zip(values, pieces[1:], strict=True):
         text += plain_text(value) + piece

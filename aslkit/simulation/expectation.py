@@ -202,7 +202,12 @@ def _published(
 
 def _mail(expected: dict[str, Any], pointer: Pointer, mail: Publication) -> Iterator[Difference]:
     for name, wanted in expected.items():
-        place, subject = (*pointer, name), f"the {name} of the message from '{mail.state}'"
+        place = (*pointer, name)
+        subject = (
+            f"the message from '{mail.state}'"
+            if name == "message"
+            else f"the {name} of the message from '{mail.state}'"
+        )
         match name:
             case "message":
                 for where, part in wanted:

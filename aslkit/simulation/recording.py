@@ -320,7 +320,8 @@ def _cut(events: Iterable[HistoryEvent]) -> Iterator[str]:
     ]
     if cut:
         shown = ", ".join(map(str, cut[:5])) + (", ..." if len(cut) > 5 else "")
-        yield f"the payload of {len(cut)} events is cut off ({shown}); what depends on it cannot be compared"
+        number = f"{len(cut)} event{'s' * (len(cut) > 1)}"
+        yield f"the payload of {number} is cut off ({shown}); what depends on it cannot be compared"
 
 
 def _rows(data: Json) -> Iterator[dict[str, Json]]:

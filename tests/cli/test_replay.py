@@ -237,7 +237,7 @@ def test_redrive_wants_the_definition_that_was_executed(capsys: pytest.CaptureFi
     assert main(["redrive", "twice.json", "--definition", "new.asl.yaml"]) == 2
     assert capsys.readouterr().err == (
         "aslkit: twice.json is no execution of new.asl.yaml, and a redrive runs the definition that the execution "
-        "started with; the first of 1 differences: state 'Load' was tried again in the recording (attempt 2); today it "
+        "started with; the first of 1 difference: state 'Load' was tried again in the recording (attempt 2); today it "
         "is not\n"
     )
     assert main(["redrive", "twice.json", "--definition", "m.asl.yaml", "--after", "soon"]) == 2
@@ -277,3 +277,14 @@ def test_redrive_says_that_a_fail_state_fails_again(capsys: pytest.CaptureFixtur
     assert "'F' is a Fail state: a redrive enters it again, and what led to it does not run again\n" in (
         capsys.readouterr().out
     )
+
+
+def test_capture_says_how_many_of_each_kind_were_replaced(capsys: pytest.CaptureFixture[str]) -> None:
+    started = {"input": json.dumps({"to": "jane@corp.example", "accounts": ["123456789012", 210987654321]})}
+    events = [
+        {"id": 1, "type": "ExecutionStarted", "executionStartedEventDetails": started},
+        {"id": 2, "previousEventId": 1, "type": "ExecutionFailed", "executionFailedEventDetails": {"error": "E"}},
+    ]
+    Path("h.json").write_text(json.dumps({"events": events}))
+    assert main(["capture", "h.json"]) == 0
+    assert capsys.readouterr().err == "replaced: e-mail addresses (1), account numbers (2)\n"

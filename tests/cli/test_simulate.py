@@ -305,3 +305,19 @@ def test_scenarios_that_use_too_little_of_the_definition_fail(
     assert main(["test", str(tmp_path), "--fail-under", percent]) == code
     told = f"{tmp_path}/m.asl.yaml: 96.9 % of the definition is used, less than 100 %\n"
     assert capsys.readouterr().err.endswith(told if code else "")
+
+
+def test_a_text_that_a_message_lacks_is_told_with_the_message_named_once(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.scenarios.yaml").write_text(SCENARIOS.replace("[{subject: done}]", "[{subject: no, message: [m, x]}]"))
+    assert main(["test", ".", "-k", "once"]) == 1
+    told = [line.strip() for line in capsys.readouterr().out.splitlines() if "of the message" in line or "text" in line]
+    assert told == [
+        "m.scenarios.yaml:4:65: the subject of the message from 'Tell': expected no, but it is done",
+        "m.scenarios.yaml:4:91: the message from 'Tell': expected text with 'x', but it is m",
+    ]
+
+
+def test_one_transition_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.asl.yaml").write_text("StartAt: A\nStates: {A: {Type: Succeed}}\n")
+    assert main(["simulate", "m.asl.yaml"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "SUCCEEDED after 0:00:00 of virtual time, 1 transition"

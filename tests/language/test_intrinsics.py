@@ -366,8 +366,9 @@ def test_an_equal_seed_gives_an_equal_number():
         ("States.Base64Decode('a')", "the text is not Base64"),
         ("States.Base64Encode($.long)", "the text has 10001 characters, and at most 10000 are allowed"),
         ("States.Hash($.long, 'MD5')", "the text has 10001 characters, and at most 10000 are allowed"),
-        ("States.Format('{} {}', 1)", "the template has 2 placeholders {}, and 1 values are given"),
-        ("States.Format($.name, 1)", "the template has 0 placeholders {}, and 1 values are given"),
+        ("States.Format('{} {}', 1)", "the template has 2 placeholders {}, and 1 value is given"),
+        ("States.Format($.name, 1)", "the template has 0 placeholders {}, and 1 value is given"),
+        ("States.Format('{}')", "the template has 1 placeholder {}, and 0 values are given"),
     ],
 )
 def test_unfit_values_fail_at_run_time(text, reason):

@@ -128,7 +128,7 @@ def test_a_payload_that_is_cut_off_is_unknown_and_said() -> None:
     assert found.tasks[1].done is not None
     assert found.tasks[1].done.payload("output") is UNKNOWN
     assert found.attempts[1]["truncated"] is True
-    assert found.remarks == ("the payload of 1 events is cut off (9); what depends on it cannot be compared",)
+    assert found.remarks == ("the payload of 1 event is cut off (9); what depends on it cannot be compared",)
 
 
 def test_a_history_with_a_gap_counts_up_to_the_gap() -> None:
