@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from aslkit.definition.document import Pointer
     from aslkit.definition.model import State
+    from aslkit.definition.services import Service, Shape
 
 Json = Any
 Path = tuple[str | int, ...]
@@ -79,7 +80,7 @@ def contract(machine: StateMachine) -> tuple[Field, ...]:
 
 def _paths(one: Read) -> Iterator[Path]:
     """The paths in the execution's input that a read may come from."""
-    if one.found.presence == PRESENT:  # another state has read it and passed it on
+    if one.found.presence == PRESENT or not one.found.losses:  # another state has read it and passed it on
         yield from (tuple(loss.pointer) for loss in origins(one.found.shape) if loss.pointer)
         return
     keys = (one.route.keys or ())[one.found.at :]
@@ -93,7 +94,8 @@ class _Found:
         self.state = state
         self.read = one
         self.sure = all(loss.kind == ORIGIN for loss in one.found.losses) and not _is_conditional(one, state)
-        fails = one.effect in ("", FAILS) and one.found.presence != PRESENT
+        # without a loss it is not known whether the value is missing here when it is missing in the input
+        fails = one.effect in ("", FAILS) and one.found.presence != PRESENT and one.found.losses != ()
         self.reader = Reader(
             state=state.name,
             pointer=one.pointer,
@@ -247,21 +249,28 @@ def _compared(rule: Mapping[str, Json]) -> Iterator[str]:
 
 def _of_parameter(task: Task, keys: Pointer) -> Iterator[str]:
     """The type that a service's model gives a parameter."""
+    found = parameter(task, keys)
+    if found is not None and found[1].kind in MODEL_TYPES:
+        yield MODEL_TYPES[found[1].kind]
+
+
+def parameter(task: Task, keys: Pointer) -> tuple[Service | None, Shape] | None:
+    """What a service's model says of a parameter, whose place is counted from Parameters or Arguments, and the service
+    whose references that uses; None when that is not known, and where text is made of anything."""
     arn = None if task.resource is None else parse_resource(task.resource)
     found = None if arn is None else input_shape(arn.service, arn.action)
     names = [key.removesuffix(".$") if isinstance(key, str) else key for key in keys]
     service, shape = found or (None, None)
-    if arn is None or service is None or shape is None or (arn.service, names[0]) in TAKE_ANYTHING:
-        return
+    if arn is None or service is None or shape is None or (arn.service, *names[:1]) in TAKE_ANYTHING:
+        return None
     for name in names:
         if shape.kind == "structure" and name in shape.members:
             shape = service.shape(shape.members[str(name)])
         elif shape.kind in ("list", "map"):
             shape = service.shape(shape.element)
         else:
-            return
-    if shape.kind in MODEL_TYPES:
-        yield MODEL_TYPES[shape.kind]
+            return None
+    return service, shape
 
 
 # --- an input --------------------------------------------------------------------------------------------------------
@@ -286,7 +295,7 @@ def _breaches(field: Field, value: Json, known: list[Field]) -> Iterator[Breach]
             if reader is not None:
                 message = f"{shown(path)} is missing: {_follows(field, reader)}{_meant(path, holder, known)}"
                 yield Breach(path, message, reader)
-        elif typed and not any(_is(one.type, found) for one in typed):
+        elif typed and not any(is_of(one.type, found) for one in typed):
             first = typed[0]
             yield Breach(
                 path,
@@ -380,7 +389,8 @@ def _strings(value: Json) -> Iterator[str]:
             yield from _strings(inner)
 
 
-def _is(kind: str, value: Json) -> bool:
+def is_of(kind: str, value: Json) -> bool:
+    """Whether a value has a JSON type; an integer may be written 1.0."""
     if kind in ("integer", "number"):
         whole = kind == "number" or not isinstance(value, float) or value.is_integer()
         return isinstance(value, int | float) and not isinstance(value, bool) and whole

@@ -1,28 +1,38 @@
-"""Hypothesis strategies: state machines, their inputs, what their tasks may answer; all shrink to something readable.
+"""Hypothesis strategies: state machines, their inputs, what their tasks answer; all shrink to something readable.
 
 Needs the package hypothesis.
 """
 
 from __future__ import annotations
 
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from copy import deepcopy
+from itertools import count, product
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
-from aslkit.definition.model import Task, all_states
-from aslkit.definition.resource import parse_resource
+from aslkit.definition.model import Map, Task, all_states
+from aslkit.definition.spelling import nearest
 from aslkit.language.errors import ALL
-from aslkit.operations.contract import contract, json_schema
-from aslkit.simulation.resources.account import Account
-from aslkit.simulation.resources.scripted import Fails, Hangs, Reply, Returns, When
+from aslkit.language.payload import json_text
+from aslkit.lint.graph import loops, outer_states, regular
+from aslkit.operations.contract import contract
+from aslkit.simulation.exploration.catalogue import LASTING, catalogue
+from aslkit.simulation.resources.scripted import Fails, Returns, Takes, When
+from aslkit.testing import ScenarioError
+from aslkit.testing.answers import answers
+from aslkit.testing.script import Scripted, scenario
+from aslkit.testing.values import Leaf, Many, Values, Whole, plainest, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from hypothesis.strategies import SearchStrategy
+    from aslkit.definition.model import State, StateMachine
+    from aslkit.simulation.exploration.catalogue import Mishap
+    from aslkit.simulation.resources.scripted import Reply
 
-    from aslkit.definition.model import StateMachine
+__all__ = ["inputs", "outcomes", "scenario", "state_machines"]
 
 Json = Any
 
@@ -33,9 +43,13 @@ RESOURCES = (
     "arn:aws:states:::aws-sdk:s3:listBuckets",
 )
 ERRORS = ("States.TaskFailed", "States.Timeout", "Glue.ConcurrentRunsExceededException", "MyError")
-"""What a task may fail with, beside the names that its own retriers and catchers know."""
+"""What a task may fail with, beside what its service and its own retriers and catchers know."""
+MAX_FAULTS = 3
+"""How many things go wrong in one execution."""
 MAX_ANSWERS = 3
-"""How many invocations of a task are answered one by one; all later ones get the last answer."""
+"""How many invocations of a task are answered one by one."""
+LATE = (5.0, 600.0)
+"""The seconds after which something comes that does not come when it usually does."""
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-10, 10) | st.sampled_from(["", "a", "x y", "é"]),
@@ -51,69 +65,206 @@ VALUES = st.recursive(
 
 
 def inputs(machine: StateMachine) -> SearchStrategy[Json]:
-    """Inputs that keep the contract of a machine (`aslkit input`): the fields that every route needs are there, others
-    may be, and each has a type that fits where it is known."""
-    return _of_schema(json_schema(contract(machine), title="input"))
+    """Inputs that keep the contract of a machine (`aslkit input`): what a state fails without is there, other fields
+    that are read may be.
+
+    Each value is of use to what reads it: a topic is the ARN of one, what a choice rule compares lies on either side of
+    what it is compared with, arrays are short. Any value at all is drawn for a machine that reads nothing.
+    """
+    fields = contract(machine)
+    return _drawn(values_of(machine, fields)) if fields else VALUES
 
 
-def _of_schema(schema: Mapping[str, Json]) -> SearchStrategy[Json]:
-    """Values that fit what `json_schema` writes: type, properties, required, items."""
-    types = schema.get("type", "any")
-    names = [types] if isinstance(types, str) else types
-    return st.one_of([_of_type(name, schema) for name in names])
+def _drawn(values: Values) -> SearchStrategy[Json]:
+    """Values of which there is to choose from."""
+    match values:
+        case Leaf():
+            return st.sampled_from(values.values).map(deepcopy)
+        case Whole():
+            parts = {name: _drawn(part.values) for name, part in values.parts.items()}
+            needed = {name: strategy for name, strategy in parts.items() if values.parts[name].needed}
+            rest = {name: strategy for name, strategy in parts.items() if name not in needed}
+            return st.fixed_dictionaries(needed, optional=rest)
+        case Many():
+            return _lists(values)
 
 
-def _of_type(name: str, schema: Mapping[str, Json]) -> SearchStrategy[Json]:
-    if name == "object":
-        properties = {key: _of_schema(inner) for key, inner in schema.get("properties", {}).items()}
-        needed = {key: properties[key] for key in schema.get("required", ())}
-        rest = {key: strategy for key, strategy in properties.items() if key not in needed}
-        return st.fixed_dictionaries(needed, optional=rest)
-    if name == "array":
-        return st.lists(_of_schema(schema.get("items", {})), max_size=3)
-    return SCALARS.get(name, VALUES)
+def _lists(values: Many) -> SearchStrategy[Json]:
+    """Arrays in which no plain value stands twice, if there are enough of them."""
+    most = max(values.least, MAX_ITEMS)
+    if isinstance(values.each, Leaf) and len(values.each.values) >= most:
+        return st.lists(_drawn(values.each), min_size=values.least, max_size=most, unique_by=json_text)
+    return st.lists(_drawn(values.each), min_size=values.least, max_size=most)
 
 
-SCALARS: dict[str, SearchStrategy[Json]] = {
-    "string": st.sampled_from(["", "a", "x y", "é"]),
-    "integer": st.integers(0, 10),
-    "number": st.integers(0, 10) | st.sampled_from([0.5, 1e3]),
-    "boolean": st.booleans(),
-    "null": st.none(),
-}
+MAX_ITEMS = 3
+"""How many elements an array has, unless one behind them is read."""
 
 
 # --- what tasks answer -----------------------------------------------------------------------------------------------
 
 
-@st.composite
-def outcomes(draw: st.DrawFn, machine: StateMachine) -> Account:
-    """What the tasks of a machine answer: for each Task state up to three answers, the last one for ever.
+def outcomes(machine: StateMachine, *, returns: Mapping[str, Json] | None = None) -> SearchStrategy[Scripted]:
+    """What the tasks of a machine answer: most succeed, and up to MAX_FAULTS things go wrong.
 
-    Every task may succeed, fail with a name that its own Retry and Catch know or with another, or never answer. The
-    account's `script` shows what was drawn.
+    A fault befalls one invocation of a state or all from one on, in one map iteration or in each: an error that its
+    service, its Retry or its Catch knows or another one, a late answer, a strange one, or none. Where no fake answers
+    by itself, a task gives what the definition reads of its result, mostly what leads to a good end. `returns` says
+    what states give instead: state -> a result, as `returns` of a scenario has it, or a strategy for it.
+
+    What is drawn is shown as the `when` of a scenario. The simplest is that nothing goes wrong. Raises ScenarioError
+    for a state in `returns` that is no Task.
     """
-    script: list[When] = []
-    for _, state in all_states(machine):
-        if isinstance(state, Task):
-            replies = draw(st.lists(_replies(state), min_size=1, max_size=MAX_ANSWERS))
-            for number, reply in enumerate(replies, 1):
-                script.append(When(reply, state=state.name, first=number, last=number))
-            script.append(When(replies[-1], state=state.name, first=len(replies) + 1, last=None))
-    return Account(script=tuple(script))
+    tasks = {state.name: state for _, state in all_states(machine) if isinstance(state, Task)}
+    _check_tasks(returns or {}, tasks)
+    usual = {name: _plainest(values) for name, values in answers(machine).items()}
+    results = {name: usual[name] | _drawn(values) for name, values in answers(machine).items()}
+    for name, value in (returns or {}).items():
+        results[name] = usual[name] = value if isinstance(value, SearchStrategy) else st.just(value).map(deepcopy)
+    given = [
+        _answers(name, results[name], usual[name], again=_comes_again(machine, state))
+        for name, state in tasks.items()
+        if name in results
+    ]
+    wrong: SearchStrategy[list[When]] = st.just([])
+    if tasks:
+        wrong |= st.lists(_faults(machine, tasks, usual), min_size=1, max_size=MAX_FAULTS, unique_by=_invocation)
+
+    @st.composite
+    def accounts(draw: st.DrawFn) -> Scripted:
+        faults = draw(wrong)
+        answered = [when for strategy in given for when in draw(strategy)]
+        return Scripted(script=(*faults, *answered))
+
+    return accounts()
 
 
-def _replies(state: Task) -> SearchStrategy[Reply]:
-    lists = [*(retrier.error_equals for retrier in state.retry), *(catcher.error_equals for catcher in state.catch)]
-    names = {name for listed in lists for name in listed if name != ALL}
-    fails = st.builds(
-        Fails,
-        error=st.sampled_from([*ERRORS, *sorted(names - set(ERRORS))]),
-        cause=st.sampled_from([None, "It broke."]),
+def _check_tasks(names: Iterable[str], tasks: Mapping[str, Task]) -> None:
+    for name in names:
+        if name not in tasks:
+            meant = nearest(name, list(tasks))
+            guess = f"; did you mean '{meant}'?" if meant else ""
+            raise ScenarioError(f"returns: the definition has no Task '{name}'{guess}")
+
+
+def _plainest(values: Values) -> SearchStrategy[Json]:
+    return st.just(plainest(values)).map(deepcopy)
+
+
+def _answers(
+    state: str, results: SearchStrategy[Json], usual: SearchStrategy[Json], *, again: bool
+) -> SearchStrategy[tuple[When, ...]]:
+    """The answers to a state: the same each time; in a loop the first ones differ, and the last leads out of it."""
+    if not again:
+        return results.map(lambda value: (When(Returns(value), state=state, last=None),))
+    return st.tuples(st.lists(results, max_size=MAX_ANSWERS - 1), usual).map(
+        lambda drawn: (
+            *(When(Returns(value), state=state, first=at, last=at) for at, value in enumerate(drawn[0], 1)),
+            When(Returns(drawn[1]), state=state, first=len(drawn[0]) + 1, last=None),
+        )
     )
-    glue = state.resource is not None and (arn := parse_resource(state.resource)) is not None and arn.service == "glue"
-    returns = st.builds(Returns, value=st.just({}) if glue else VALUES, after=st.sampled_from([None, 5.0, 600.0]))
-    return st.one_of(returns, fails, st.just(Hangs()))
+
+
+def _comes_again(machine: StateMachine, state: State) -> bool:
+    """Whether a state, or one around it, stands in a loop."""
+    scopes = {found.pointer: scope for scope, found in all_states(machine)}
+    return any(one.name in loops(scopes[one.pointer]) for one in (state, *outer_states(machine, state)))
+
+
+# --- what goes wrong -------------------------------------------------------------------------------------------------
+
+
+def _faults(
+    machine: StateMachine, tasks: Mapping[str, Task], usual: Mapping[str, SearchStrategy[Json]]
+) -> SearchStrategy[When]:
+    """Something that goes wrong in one of the tasks: in a third of all cases in one that is entered only when something
+    else has gone wrong, if there is one."""
+    menus = catalogue(machine)
+    groups: list[list[_Fault]] = [[], []]
+    for name, state in tasks.items():
+        places = _places(sum(isinstance(outer, Map) for outer in outer_states(machine, state)))
+        replies = _replies(menus[name], _named(machine, state), usual.get(name))
+        staying = [mishap.reply for mishap in menus[name] if mishap.times == (LASTING,)]
+        group = groups[0 if _is_regular(machine, state) else 1]
+        group += [_Fault(name, reply, places, reply in staying) for reply in replies]
+    groups = [group for group in (groups[0], *groups) if group]
+
+    # few choices for each fault, and no list of strategies: a list of these shrinks well
+    @st.composite
+    def faults(draw: st.DrawFn) -> When:
+        group = groups[draw(st.integers(0, len(groups) - 1))]
+        state, reply, places, stays = group[draw(st.integers(0, len(group) - 1))]
+        first, lasts, iteration = places[draw(st.integers(0, len(places) - 1))]
+        return When(
+            draw(reply) if isinstance(reply, SearchStrategy) else reply,
+            state=state,
+            first=first,
+            last=None if lasts or stays else first,
+            iteration=iteration,
+        )
+
+    return faults()
+
+
+class _Fault(NamedTuple):
+    """What may go wrong in a state, and where; `stays`: no second call mends it."""
+
+    state: str
+    reply: Reply | SearchStrategy[Reply]
+    places: list[_Place]
+    stays: bool
+
+
+def _is_regular(machine: StateMachine, state: State) -> bool:
+    """Whether a state can be entered although nothing was caught."""
+    scopes = {found.pointer: scope for scope, found in all_states(machine)}
+    return all(one.name in regular(scopes[one.pointer]) for one in (state, *outer_states(machine, state)))
+
+
+_Place = tuple[int, bool, tuple[int, ...] | None]
+"""(the first invocation, whether all later ones are meant too, the map iteration or None for each)"""
+
+
+def _places(maps: int) -> list[_Place]:
+    """Where something may go wrong in a state inside so many Maps. Most tasks are invoked once, or retried until they
+    succeed: what befalls the first invocation, and what lasts from there on, stands here more than once."""
+    often = [(1, False), (1, False), *[(1, True)] * 4]
+    later = [(first, lasts) for first in range(2, MAX_ANSWERS + 1) for lasts in (False, True)]
+    iterations: list[tuple[int, ...] | None] = [None, *(product(range(MAX_ITEMS), repeat=maps) if maps else ())]
+    return [(first, lasts, iteration) for iteration in iterations for first, lasts in (*often, *later)]
+
+
+def _invocation(when: When) -> tuple[str | None, int, tuple[int, ...] | None]:
+    return when.state, when.first, when.iteration
+
+
+def _replies(
+    menu: Sequence[Mishap], named: set[str], usual: SearchStrategy[Json] | None
+) -> Iterator[Reply | SearchStrategy[Reply]]:
+    """What a task may answer when something goes wrong; `usual` is what it answers else, None where a fake does."""
+    yield from (mishap.reply for mishap in menu)
+    yield from (Fails(error, cause) for error in dict.fromkeys((*ERRORS, *sorted(named))) for cause in CAUSES)
+    for after in LATE:
+        yield Takes(after) if usual is None else st.builds(Returns, value=usual, after=st.just(after))
+        yield from (_later(mishap.reply, after) for mishap in menu if mishap.timed)
+    if usual is not None:
+        yield st.builds(Returns, value=VALUES)
+
+
+CAUSES = (None, "It broke.")
+
+
+def _later(reply: Reply, after: float) -> Reply:
+    return type(reply)(**{**reply.__dict__, "after": after})
+
+
+def _named(machine: StateMachine, state: Task) -> set[str]:
+    """The error names that the retriers and catchers of a state, and of those around it, know."""
+    found: set[str] = set()
+    for one in (state, *outer_states(machine, state)):
+        found.update(*(retrier.error_equals for retrier in one.retry))
+        found.update(*(catcher.error_equals for catcher in one.catch))
+    return found - {ALL}
 
 
 # --- state machines --------------------------------------------------------------------------------------------------

@@ -183,3 +183,20 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_value_is_checked(value: Any) -> None:
     broken(STATES, value)
+
+
+def test_a_value_that_may_be_left_out_is_followed_and_breaks_nothing() -> None:
+    states = f"""
+        A: {{Type: Pass, Output: {{v: "{{% $exists($states.input.n) ? $states.input.n : 'none' %}}"}}, Next: B}}
+        B: {{{LAMBDA}, Arguments: {{n: "{{% $states.input.v %}}"}}, Next: C}}
+        C: {{Type: Pass, Next: D,
+             Output: "{{% $merge([$states.input, {{'w': $states.context.Execution.Input.m}}]) %}}"}}
+        D: {{{GLUE}, Arguments: {{JobName: "{{% $states.input.w %}}"}}, End: true}}
+    """
+    assert read(states, "JSONata") == {"$.n": ("", "optional"), "$.m": ("string", "optional")}
+    assert broken(states, {}, "JSONata") == []
+
+
+def test_arguments_that_one_expression_gives_are_an_object() -> None:
+    states = f'A: {{{GLUE}, Arguments: "{{% $states.input.arguments %}}", End: true}}'
+    assert read(states, "JSONata") == {"$.arguments": ("object", "always")}
