@@ -164,7 +164,8 @@ def test_the_severity_of_a_policy_is_its_own() -> None:
 
 @pytest.mark.parametrize("written", ["-1", '"3"', "true", "${Attempts}"])
 @pytest.mark.parametrize(
-    "demand", ["retry: {attempts: 2}", "retry: {total: {at-most: 1}}", "runs: {at-most: 1}", "retry: {never: States.Timeout}"]
+    "demand",
+    ["retry: {attempts: 2}", "retry: {total: {at-most: 1}}", "runs: {at-most: 1}", "retry: {never: States.Timeout}"],
 )
 def test_a_number_that_aws_refuses_or_that_is_not_known_is_no_finding_of_a_policy(written: str, demand: str) -> None:
     machine = MACHINE.replace("MaxAttempts: 9", f"MaxAttempts: {written}").replace("MaxAttempts: 2", "MaxAttempts: 0")
