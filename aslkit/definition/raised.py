@@ -41,8 +41,9 @@ AWS_NAMES = ("", "aws", "amazon", "awssdk")
 
 def prefixes(arn: ResourceArn) -> tuple[str, ...]:
     """What stands before the dot in the error names of a call, the usual one first."""
-    if arn.service in OPTIMISED:
-        return OPTIMISED[arn.service].errors
+    service = _service(arn)
+    if service in OPTIMISED:
+        return OPTIMISED[service].errors
     model = _model(arn)
     return (class_name(model.id),) if model is not None else ("",)
 
@@ -71,8 +72,8 @@ WORDS = (
 
 def raised(arn: ResourceArn) -> tuple[str, ...]:
     """The errors that the service's model lists for the action, without prefix."""
-    model = _model(arn)
-    return model.raised(arn.action) if model is not None and arn.action in model.actions else ()
+    model, action = _model(arn), "invoke" if arn.service == LAMBDA_ARN else arn.action
+    return model.raised(action) if model is not None and action in model.actions else ()
 
 
 def may_raise(arn: ResourceArn, name: str) -> bool:
@@ -80,9 +81,17 @@ def may_raise(arn: ResourceArn, name: str) -> bool:
     is every name that comes from somebody's code or with a task token; True where nothing is known of the service."""
     if "." not in name or name.startswith("States.") or arn.service in (LAMBDA_ARN, ACTIVITY) or arn.pattern == TOKEN:
         return True
-    product = arn.service.rpartition(":")[2]
-    if product in OWN_CODE - {"lambda"}:
-        return True
+    return arn.service.rpartition(":")[2] in OWN_CODE - {"lambda"} or _service_may_raise(arn, name)
+
+
+def is_exact(arn: ResourceArn, name: str) -> bool:
+    """Whether a name is that of an error of the service itself, spelled as AWS spells such names."""
+    prefix, _, error = name.partition(".")
+    return prefix in prefixes(arn) and error.endswith("Exception") and _service_may_raise(arn, name)
+
+
+def _service_may_raise(arn: ResourceArn, name: str) -> bool:
+    """Whether the service itself may raise an error of that name, whatever its capitals and its ending."""
     exact = spelling(arn, name)
     if exact is not None:
         return exact == name
@@ -92,7 +101,7 @@ def may_raise(arn: ResourceArn, name: str) -> bool:
     if not raised(arn) or "${" in name or model is None:
         return True
     error = _folded(name.partition(".")[2])
-    words = {product.replace("-", ""), _folded(class_name(model.id))}
+    words = {arn.service.rpartition(":")[2].replace("-", ""), _folded(class_name(model.id))}
     if error in map(_folded, model.errors) or any(error == start + word for start in AWS_NAMES for word in words):
         return True
     return error in COMMON - NOT_COMMON.get(arn.service, frozenset())
@@ -113,7 +122,7 @@ def is_of_other_service(arn: ResourceArn, name: str) -> bool:
 
 def spelling(arn: ResourceArn, name: str) -> str | None:
     """The error name that is written but for capitals of the prefix or the ending "Exception", where AWS's is known."""
-    if arn.service not in EXACT or not has_prefix(arn, name):
+    if _service(arn) not in EXACT or not has_prefix(arn, name):
         return None
     prefix, error = name.split(".", 1)
     own, known = prefixes(arn)[0], raised(arn)
@@ -123,8 +132,14 @@ def spelling(arn: ResourceArn, name: str) -> str | None:
     return f"{own}.{full}" if full in known else None
 
 
+def _service(arn: ResourceArn) -> str:
+    """The integration that a call is one of; a function that is named by its ARN is called by Lambda's."""
+    return "lambda" if arn.service == LAMBDA_ARN else arn.service
+
+
 def _model(arn: ResourceArn) -> Service | None:
-    return service(model_name(arn.service)) if arn.service in OPTIMISED or arn.service.startswith(AWS_SDK) else None
+    name = _service(arn)
+    return service(model_name(name)) if name in OPTIMISED or name.startswith(AWS_SDK) else None
 
 
 def _folded(error: str) -> str:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from aslkit.report.colour import Paint
     from aslkit.simulation.exploration.ground import Ground, Placement
     from aslkit.simulation.exploration.search import Counterexample, Exploration
+    from aslkit.simulation.resources.sns import Publication
 
 Json = Any
 
 LONGEST_PATH = 100
+LONGEST_MESSAGE = 2_000
 MOST_MOMENTS = 60
 OWN_INPUT = (*SOURCES, "with", "without")
 
@@ -76,8 +78,19 @@ def _then(example: Counterexample) -> dict[str, Json]:
     if len(path) <= LONGEST_PATH:
         then["path"] = path
     then["duration"] = execution.duration
-    then["published"] = [{"state": mail.state, "subject": mail.subject} for mail in published(execution)]
+    then["published"] = [_published(mail) for mail in published(execution)]
+    services: Any = execution.services
+    runs: dict[str, list[str]] = {}
+    for run in services.glue.runs[: MOST_MOMENTS + 1]:
+        runs.setdefault(run.name, []).append(run.state_at(execution.duration))
+    if 0 < len(services.glue.runs) <= MOST_MOMENTS:
+        then["runs"] = runs
     return then
+
+
+def _published(mail: Publication) -> dict[str, Json]:
+    message = {"message": mail.message} if len(mail.message) <= LONGEST_MESSAGE else {}
+    return {"state": mail.state, "subject": mail.subject, **message}
 
 
 def _json(value: Json) -> str:

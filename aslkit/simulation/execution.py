@@ -79,12 +79,14 @@ class Visit:
     `ended` is "exited", "caught", "failed" or "aborted" (stopped from outside). `edge` is the pointer of the transition
     that was taken (…/Next, …/Choices/0/Next, …/Default, …/Catch/1/Next), None where the state ends its state machine or
     was never left. `catcher` is the index in `Catch` of the catcher that caught its failure, `error` and `cause` what
-    ended it if it was caught or failed. `event` is the id of its StateEntered event. `attempts` is empty for states
-    that neither retry nor catch.
+    ended it if it was caught or failed. `event` is the id of its StateEntered event. `came` and `went` number the
+    entering and leaving of all visits in the order in which they happened, within one instant too (0: it was never
+    left). `attempts` is empty for states that neither retry nor catch.
     """
 
     __slots__ = (
         "attempts",
+        "came",
         "catcher",
         "cause",
         "edge",
@@ -96,14 +98,19 @@ class Visit:
         "left",
         "pointer",
         "state",
+        "went",
     )
 
-    def __init__(self, state: str, pointer: Pointer, iteration: Iteration, entered: float, event: int) -> None:
+    def __init__(
+        self, state: str, pointer: Pointer, iteration: Iteration, entered: float, event: int, came: int = 0
+    ) -> None:
         self.state = state
         self.pointer = pointer
         self.iteration = iteration
         self.entered = entered
         self.event = event
+        self.came = came
+        self.went = 0
         self.left: float | None = None
         self.ended = ""
         self.edge: Pointer | None = None

@@ -7,6 +7,7 @@ here waits, reads a clock or draws a random number of its own; entries of one in
 from __future__ import annotations
 
 from heapq import heappop, heappush
+from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -151,6 +152,7 @@ class Kernel:
         self.bounds = bounds
         self.events: list[Event] = []
         self.visits: list[Visit] = []
+        self.ticks = count(1)
         self.noted = 0
         self.keeps_events = bounds.keeps_events
         self.transitions = 0
@@ -197,7 +199,7 @@ class Kernel:
         """The visit of a state that begins now."""
         self.count_transition()
         thread.last = event = self.add_event(thread.last, state.entered, (state.name, raw))
-        visit = Visit(state.name, state.pointer, thread.iteration, self.now, event)
+        visit = Visit(state.name, state.pointer, thread.iteration, self.now, event, next(self.ticks))
         self.visits.append(visit)
         thread.visit = visit
         thread.stopped = state.stopped
@@ -223,6 +225,7 @@ class Kernel:
         values = (state.name, output, NOTHING if assigned is None else assigned)
         thread.last = self.add_event(thread.last, state.exited, values)
         visit.left = self.now
+        visit.went = next(self.ticks)
         visit.edge = edge
         visit.ended = "exited"
         thread.visit = None
@@ -231,6 +234,7 @@ class Kernel:
         """The visit ends with its thread."""
         visit.ended = "failed"
         visit.left = self.now
+        visit.went = next(self.ticks)
         visit.error, visit.cause = failure.error, failure.cause
         thread.visit = None
 
@@ -402,6 +406,7 @@ class Kernel:
             visit.attempts[-1].ended = self.now
         visit.ended = "aborted"
         visit.left = self.now
+        visit.went = next(self.ticks)
         thread.visit = None
 
     # --- the end -----------------------------------------------------------------------------------------------------

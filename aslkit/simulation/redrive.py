@@ -275,7 +275,7 @@ class GoingOn(StateProgram):
         if isinstance(self.state, FailProgram):
             return Kernel.enter(kernel, thread, self.state, self.input)
         kernel.count_transition()
-        visit = Visit(self.name, self.pointer, thread.iteration, kernel.now, self.event)
+        visit = Visit(self.name, self.pointer, thread.iteration, kernel.now, self.event, next(kernel.ticks))
         kernel.visits.append(visit)
         thread.visit = visit
         thread.stopped = self.stopped

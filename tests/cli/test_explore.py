@@ -103,6 +103,25 @@ def test_a_counterexample_is_written_as_a_scenario_that_passes_test(capsys: pyte
     capsys.readouterr()
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("'Load failed with {}', $.error.Error", "'Load failed with {}', $$.Execution.Id"),
+        ("glue:startJobRun.sync", "glue:startJobRun"),
+    ],
+)
+def test_a_counterexample_fails_as_soon_as_the_definition_is_right(
+    before: str, after: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("bad.asl.yaml").write_text(GOOD.replace(before, after))
+    assert main(["explore", "bad.asl.yaml", "--write", "found"]) == 1
+    assert main(["test", "found"]) == 0
+    Path("bad.asl.yaml").write_text(GOOD)
+    capsys.readouterr()
+    for file in sorted(Path("found").iterdir()):
+        assert (file.name, main(["test", str(file)])) == (file.name, 1)
+
+
 def test_a_counterexample_holds_only_the_answers_that_it_comes_to(capsys: pytest.CaptureFixture[str]) -> None:
     call = "{Type: Task, Resource: 'arn:aws:states:::lambda:invoke', Parameters: {FunctionName: f}, TimeoutSeconds: 9"
     Path("two.asl.yaml").write_text(f"StartAt: One\nStates:\n  One: {call}, Next: Two}}\n  Two: {call}, End: true}}\n")

@@ -277,6 +277,20 @@ def test_a_retrier_that_no_part_uses_is_a_counterexample_of_all_together(faults:
     assert merge([merge(parts[:2]), parts[2]]) == merged
 
 
+def test_a_retrier_of_a_state_that_only_failures_come_to_is_judged_with_two_faults() -> None:
+    undo = job("undo", Retry=DEAD, Next="Failed")
+    catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Undo"}]
+    states = {"Load": job("load", Catch=catch, End=True), "Undo": undo, "Failed": {"Type": "Fail", "Error": "Undone"}}
+    settings = {"skip": ["failure-is-told"]}
+    exploration = explore(machine(states), input={}, faults=2, settings=settings)
+    assert [(one.message, len(one.faults)) for one in exploration.counterexamples] == [
+        ("retrier 1 of 'Undo' (Glue.JobRunFailed) is used by no fault that 'Undo' can meet", 2)
+    ]
+    assert explore(machine(states), input={}, faults=1, settings=settings).unmet == {
+        "Undo": "faults of state 'Undo': no run with fewer faults comes to it"
+    }
+
+
 def test_a_limit_of_runs_leaves_open_whether_retriers_are_used_and_says_so() -> None:
     exploration = explore(machine({"Load": job("load", Retry=DEAD, End=True)}), input={}, faults=1, max_runs=5)
     assert "retriers-are-used" not in exploration.held
@@ -437,6 +451,82 @@ def test_a_service_meets_the_errors_that_the_definition_names_unless_it_never_ra
     assert names[-4:] == ["Sfn.ThrottlingException", *EVERY]
     names = names_of(GLUE, Retry=[{"ErrorEquals": ["Glue.JobRunFailed", "Lambda.Unknown"]}])
     assert names == [*(f"glue: {name}" for name in FAULTS["glue"]), *EVERY]
+
+
+@pytest.mark.parametrize(
+    ("resource", "misspelt"),
+    [
+        ("arn:aws:states:::aws-sdk:glue:startCrawler", "Glue.CrawlerRunning"),
+        ("arn:aws:states:::lambda:invoke", "Lambda.ServiceUnavailable"),
+        ("arn:aws:lambda:us-east-1:123456789012:function:f", "Lambda.ServiceUnavailable"),
+        ("arn:aws:states:::states:startExecution.sync:2", "StepFunctions.ExecutionFailed"),
+        ("arn:aws:states:::sqs:sendMessage.waitForTaskToken", "SQS.Unavailable"),
+    ],
+)
+def test_a_misspelt_error_of_a_service_never_comes(resource: str, misspelt: str) -> None:
+    assert misspelt not in names_of(resource, Retry=[{"ErrorEquals": [misspelt]}])
+
+
+def test_an_http_task_meets_status_codes_and_ends_after_a_minute() -> None:
+    names = names_of("arn:aws:states:::http:invoke", Retry=[{"ErrorEquals": ["States.Http.StatusCode.418", "Odd"]}])
+    assert names == [
+        *(f"States.Http.StatusCode.{status}" for status in (404, 429, 500, 503)),
+        "States.Http.Socket",
+        "States.Http.StatusCode.418",
+        *EVERY[1:],
+    ]
+
+
+def polling(bound: bool) -> StateMachine:
+    """Asks until it is ready, at most ten times if it is bound."""
+    ask = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "ask"}}
+    more = {"Variable": "$.tries", "NumericGreaterThan": 9, "Next": "Late"}
+    ready = {"Variable": "$.answer.Payload", "StringEquals": "READY", "Next": "Done"}
+    count = {"tries.$": "States.MathAdd($.tries, 1)", "answer.$": "$.answer"}
+    return machine(
+        {
+            "Ask": {**ask, "TimeoutSeconds": 60, "ResultPath": "$.answer", "Next": "Count"},
+            "Count": {"Type": "Pass", "Parameters": count, "Next": "IsReady"},
+            "IsReady": {"Type": "Choice", "Choices": [ready, *([more] if bound else [])], "Default": "Wait"},
+            "Wait": {"Type": "Wait", "Seconds": 60, "Next": "Ask"},
+            "Done": {"Type": "Succeed"},
+            "Late": {"Type": "Fail", "Error": "Late"},
+        }
+    )
+
+
+POLLED = [
+    {"state": "Ask", "invocation": 1, "returns": {"Payload": "WAIT"}},
+    {"state": "Ask", "returns": {"Payload": "READY"}},
+]
+
+
+def test_an_answer_that_never_changes_shows_a_loop_without_a_bound() -> None:
+    asked: dict[str, Any] = {
+        "input": {"tries": 0},
+        "when": POLLED,
+        "faults": 1,
+        "settings": {"skip": ["failure-is-told"]},
+    }
+    assert examples(explore(polling(bound=True), **asked)) == []
+    assert examples(explore(polling(bound=False), **asked)) == [
+        ("every-run-ends", [("Ask", 1, "answers the same for good")])
+    ]
+
+
+def test_answers_that_are_given_and_jobs_that_nobody_waits_for_are_said_to_be_left_out() -> None:
+    asked: dict[str, Any] = {"input": {"tries": 0}, "when": POLLED, "faults": 0}
+    text = "other answers of 'Ask' than usual: `add: [{state: ..., returns: ...}]` runs them"
+    assert text in explore(polling(bound=True), **asked).uncovered
+    varied = {"add": [{"state": "Ask", "returns": {"Payload": "NO"}}]}
+    assert text not in explore(polling(bound=True), **asked, settings=varied).uncovered
+    start = {"Type": "Task", "Resource": "arn:aws:states:::ecs:runTask", "Parameters": {"TaskDefinition": "t"}}
+    forgets = machine({"Start": {**start, "TimeoutSeconds": 60, "End": True}})
+    assert explore(forgets, input={}, faults=0, when=[{"state": "Start", "returns": {}}]).uncovered == (
+        "runs with more than 0 faults",
+        "how the job ends that 'Start' starts and does not wait for (.sync)",
+        "an execution that somebody aborts, and whether the role has its permissions",
+    )
 
 
 def test_whoever_holds_a_task_token_may_report_a_failure_or_send_heartbeats_without_end() -> None:

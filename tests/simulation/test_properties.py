@@ -298,6 +298,114 @@ def test_a_time_that_is_up_in_a_map_counts_no_iterations_as_visits() -> None:
     assert found["every-run-ends"].endswith("nobody is told of: time is up while 'Load' goes on")
 
 
+# --- what is right, however it looks ---------------------------------------------------------------------------------
+
+
+CALL = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
+ANSWERED = [{"resource": "lambda:invoke", "returns": {"Payload": {}}}]
+
+
+def call(**fields: Any) -> dict[str, Any]:
+    return {**CALL, "TimeoutSeconds": 60, "ResultPath": None, "Catch": CATCH, **fields}
+
+
+def told(states: dict[str, Any], what: str, **asked: Any) -> dict[str, str]:
+    """What is wrong with states that end in a mail about something."""
+    text = f"States.Format('{what} failed: {{}} {{}}', $.error.Error, $.error.Cause)"
+    tail = {"Tell": mail(text, Next="Failed"), "Failed": {"Type": "Fail", "ErrorPath": "$.error.Error"}}
+    arguments: dict[str, Any] = {"input": {}, "when": ANSWERED, "faults": 2, **asked}
+    return messages(explore(machine({**states, **tail}), **arguments))
+
+
+def test_a_mail_about_the_start_tells_of_no_end_and_of_no_failure() -> None:
+    start = mail("States.Format('it starts in {}', 'dev')", Next="Work", Catch=[{**CATCH[0], "Next": "Work"}])
+    assert told({"TellStart": start, "Work": call(End=True)}, "Work") == {}
+
+
+def test_of_two_failures_in_one_instant_the_later_one_broke_the_run() -> None:
+    fallback = {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Fallback"}
+    states = {"Primary": call(Catch=[fallback], End=True), "Fallback": call(End=True)}
+    assert told(states, "Fallback", settings={"harmless": [{"state": "Primary"}]}) == {}
+
+
+def test_a_failure_in_a_child_execution_is_one_of_its_map() -> None:
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Work",
+        "States": {"Work": {**CALL, "TimeoutSeconds": 60, "End": True}},
+    }
+    each = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor, "ResultPath": None, "Catch": CATCH}
+    states = {"Each": {**each, "End": True}}
+    assert told(states, "Each", input={"items": [1, 2]}, settings={"mute": [{"fault": "without items"}]}) == {}
+
+
+def test_a_cause_is_found_in_the_payload_of_a_function_and_in_json_that_is_text() -> None:
+    payload = {"status": "FAILED", "state": "Load", "cause.$": "$.error.Cause"}
+    function = {**CALL, "Parameters": {"FunctionName": "page", "Payload": payload}, "TimeoutSeconds": 9}
+    tell = {**function, "ResultPath": None, "Retry": RETRY, "Next": "Failed"}
+    # a time-out has no cause, so that this mail says nothing of it
+    settings = {"notifiers": ["Tell", "Done"], "mute": [{"fault": "hangs"}, {"fault": "glue: timeout"}]}
+    exploration = explore(good(Tell=tell), input={}, faults=1, when=ANSWERED, settings=settings)
+    assert messages(exploration) == {}
+    whole = mail("States.Format('Load: {}', States.JsonToString($.error))", Next="Failed")
+    assert broken(good(Tell=whole)) == {}
+
+
+def test_a_missing_field_is_residual_risk_in_jsonata_as_in_jsonpath() -> None:
+    taken = {"Type": "Pass", "Assign": {"order": "{% $states.input.order %}"}, "End": True}
+    tested = machine({"Take": taken}, QueryLanguage="JSONata")
+    assert messages(explore(tested, input={"order": 7}, faults=1)) == {}
+    inside = {"Type": "Parallel", "Branches": [{"StartAt": "Take", "States": {"Take": taken}}], "End": True}
+    exploration = explore(machine({"All": inside}, QueryLanguage="JSONata"), input={"order": 7}, faults=1)
+    assert list(messages(exploration)) == ["failure-is-told"]
+
+
+def test_an_old_mail_of_ses_tells_as_well() -> None:
+    ses = mail(Next="Failed", Resource="arn:aws:states:::aws-sdk:ses:sendEmail", Parameters={"Message.$": TOLD})
+    assert messages(explore(good(Tell=ses), input={}, faults=1, when=[{"state": "Tell", "returns": {}}])) == {}
+
+
+def test_a_failure_may_end_well_where_the_settings_call_it_harmless() -> None:
+    states = {"Put": call(Catch=[{**CATCH[0], "Next": "Done"}], Next="Done"), "Done": {"Type": "Succeed"}}
+    assert list(told(states, "Put")) == ["no-failure-ends-well"]
+    assert told(states, "Put", settings={"harmless": [{"state": "P*"}]}) == {}
+    throttled = {"harmless": [{"state": "Put", "fault": "lambda: throttled"}]}
+    assert list(told(states, "Put", settings=throttled)) == ["no-failure-ends-well"]
+    only = {
+        **throttled,
+        "mute": [{"fault": f"{name}*"} for name in ("lambda: [acfnsu]", "lambda: timed", "hangs", "states")],
+    }
+    assert told(states, "Put", settings=only) == {}
+
+
+def test_each_topic_may_be_told_once() -> None:
+    other = mail(Next="Failed")
+    other["Parameters"] = {**other["Parameters"], "TopicArn": TOPIC + "2"}
+    assert broken(good(Tell=mail(Next="Again"), Again=other)) == {}
+
+
+def test_a_failure_of_one_map_iteration_is_not_mended_by_another() -> None:
+    swallow = {"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": "Swallow"}
+    inner = {"Work": call(Catch=[swallow], End=True), "Swallow": {"Type": "Pass", "End": True}}
+    each = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": {"StartAt": "Work", "States": inner}, "End": True}
+    found = explore(machine({"Each": each}), input={"items": [1, 2, 3]}, when=ANSWERED, faults=1)
+    first = next(one for one in found.counterexamples if one.property == "no-failure-ends-well")
+    assert (len(first.faults), first.message) == (
+        1,
+        "'Work' failed for good with Exception, and the run ends SUCCEEDED",
+    )
+
+
+def test_the_call_that_hangs_is_named_and_not_what_ended_beside_it() -> None:
+    left = {key: value for key, value in call(End=True, Catch=[]).items() if key != "TimeoutSeconds"}
+    right = call(End=True, Catch=[])
+    branches = [{"StartAt": name, "States": {name: state}} for name, state in (("Left", left), ("Right", right))]
+    both = {"Both": {"Type": "Parallel", "Branches": branches, "ResultPath": None, "Catch": CATCH, "End": True}}
+    assert told(both, "Both")["every-run-ends"].endswith(
+        "'Left' never hears of its call again, and no TimeoutSeconds of its own ends it in time"
+    )
+
+
 def test_a_property_that_is_skipped_is_not_looked_at() -> None:
     exploration = explore(good(), input={}, faults=0, settings={"skip": [one.name for one in PROPERTIES]})
     assert exploration.held == {}

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.model import Task, walk
-from aslkit.definition.raised import may_raise, prefixes, raised
+from aslkit.definition.raised import has_prefix, is_exact, prefixes, raised
 from aslkit.definition.resource import ACTIVITY, LAMBDA_ARN, parse_resource
 from aslkit.definition.services import JOB, TOKEN
 from aslkit.language.errors import RUNTIME, TASK_FAILED, TIMEOUT
@@ -97,7 +97,7 @@ def catalogue(
     for state, named in _tasks(machine):
         menu = {mishap.name: mishap for mishap in _mishaps(state, named)}
         menu |= {mishap.name: mishap for mishap in _added(state, added)}
-        found[state.name] = tuple(mishap for mishap in menu.values() if not _is_muted(state.name, mishap, muted))
+        found[state.name] = tuple(mishap for mishap in menu.values() if not is_muted(state.name, mishap, muted))
     return found
 
 
@@ -115,7 +115,7 @@ def _named(state: Retrying | Any) -> Iterator[str]:
         yield from rule.error_equals
 
 
-def _is_muted(state: str, mishap: Mishap, muted: Sequence[Muted]) -> bool:
+def is_muted(state: str, mishap: Mishap, muted: Sequence[Muted]) -> bool:
     return any(fnmatchcase(state, one.state) and is_called(mishap, one.name) for one in muted)
 
 
@@ -143,7 +143,7 @@ def _mishaps(state: Task, named: tuple[str, ...]) -> Iterator[Mishap]:
         return
     product = "lambda" if arn.service == LAMBDA_ARN else arn.service
     presets = [_preset(product, name) for name in FAULTS.get(product, ()) if _applies(product, name, state)]
-    found = presets or list(_of_model(arn))
+    found = presets or list(_of_http() if product == HTTP else _of_model(arn))
     answered = arn.service == ACTIVITY or arn.pattern == TOKEN
     if answered:
         found.append(_failing("Worker.Failed", "whoever holds the task token reports a failure", GUESSED, timed=True))
@@ -154,11 +154,40 @@ def _mishaps(state: Task, named: tuple[str, ...]) -> Iterator[Mishap]:
     found += [
         _failing(name, "an error that the definition names in ErrorEquals", GUESSED, timed=own)
         for name in named
-        if name not in known and not name.startswith("States.") and (own or "." in name) and may_raise(arn, name)
+        if name not in known and _may_come(arn, name, own=own)
     ]
     yield from found
-    yield Mishap(HANGS, TIMEOUT, Hangs(), known=DOCUMENTED, meaning="no answer comes before TimeoutSeconds")
+    if product != HTTP:
+        yield Mishap(HANGS, TIMEOUT, Hangs(), known=DOCUMENTED, meaning="no answer comes before TimeoutSeconds")
     yield from (_preset("states", name) for name in FAULTS["states"])
+
+
+def _may_come(arn: ResourceArn, name: str, *, own: bool) -> bool:
+    """Whether an error that a definition names comes of a call: of `own` code any that is none of AWS's, of a service
+    what it raises, to the letter."""
+    if name.startswith("States."):
+        return arn.service == HTTP and name.startswith("States.Http.")
+    if arn.service == APIGATEWAY:
+        return has_prefix(arn, name)
+    return is_exact(arn, name) or (own and not has_prefix(arn, name))
+
+
+HTTP, APIGATEWAY = "http", "apigateway"
+SOCKET_SECONDS = 60.0
+
+
+def _of_http() -> Iterator[Mishap]:
+    """The answers of an HTTP endpoint that are failures, and none within a minute. Source: Step Functions Developer
+    Guide, "Call HTTPS APIs", errors of HTTP Task."""
+    for status, meaning in (
+        (404, "there is nothing at this address"),
+        (429, "too many calls at a time"),
+        (500, "the endpoint fails"),
+        (503, "the endpoint cannot answer now"),
+    ):
+        yield _failing(f"States.Http.StatusCode.{status}", meaning)
+    reply = Fails(error="States.Http.Socket", cause="no answer came within 60 seconds", after=SOCKET_SECONDS)
+    yield Mishap("States.Http.Socket", "States.Http.Socket", reply, known=DOCUMENTED, meaning=reply.cause or "")
 
 
 def _preset(product: str, name: str) -> Mishap:
@@ -184,6 +213,12 @@ def _applies(product: str, name: str, state: Task) -> bool:
 
 def _failing(error: str, meaning: str, known: str = DOCUMENTED, *, timed: bool = False) -> Mishap:
     return Mishap(error, error, Fails(error=error, cause=meaning), known=known, meaning=meaning, timed=timed)
+
+
+def stays(answer: Json) -> Mishap:
+    """A task goes on to answer what it answers at first."""
+    meaning = "the answer stays what it is at first"
+    return Mishap("answers the same for good", None, Returns(answer), GUESSED, meaning, times=(LASTING,))
 
 
 def _unfinished(heartbeat: int | str) -> Mishap:

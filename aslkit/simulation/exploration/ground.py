@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aslkit.definition.document import load
-from aslkit.definition.model import Retrying, Task, parse, walk
+from aslkit.definition.model import Map, Retrying, Task, parse, walk
 from aslkit.definition.resource import parse_resource
 from aslkit.record import Record
 from aslkit.simulation.context import START
@@ -21,9 +21,13 @@ from aslkit.simulation.exploration.catalogue import (
     Mishap,
     catalogue,
     input_mishaps,
+    is_muted,
+    stays,
     written,
 )
+from aslkit.simulation.exploration.decisions import errors_decide
 from aslkit.simulation.exploration.settings import Settings, settings_of
+from aslkit.simulation.exploration.usual import answered, first_answers, forgotten
 from aslkit.simulation.limits import MAX_TRANSITIONS
 from aslkit.simulation.reading import Remark
 from aslkit.simulation.resources.account import Account
@@ -34,7 +38,7 @@ from aslkit.simulation.scenario import account, scheduled_event
 from aslkit.simulation.scenario_file import read_scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from aslkit.simulation.execution import Execution
     from aslkit.simulation.resources.scripted import Reply
@@ -120,11 +124,11 @@ class Ground:
         self.account = Account.of({**described.__dict__, "glue": Remembering.of(described.glue.__dict__)})
         self.start: float = self.given.get("start", START)
         self.seed: int = self.given.get("seed", 0)
-        menus = catalogue(self.machine, added=self.settings.added, muted=self.settings.muted)
-        self.menus = menus
-        self.mishaps = {state: {mishap.name: mishap for mishap in menu} for state, menu in menus.items()}
+        self.menus = catalogue(self.machine, added=self.settings.added, muted=self.settings.muted)
         self.inputs = {one.name: one for one in input_mishaps(plan.input, muted=self.settings.muted)}
         self.states = {state.name: state for _, state in walk(self.machine)}
+        self.apart = frozenset(self._apart())
+        self.errors_decide = errors_decide(self.machine)
         self.bound = MOST_TRANSITIONS + 2 * sum(
             retrier.max_attempts for state in self.states.values() for retrier in state.retry
         )
@@ -132,6 +136,10 @@ class Ground:
             name for name, state in self.states.items() if isinstance(state, Task) and self._notifies(state)
         )
         self.bystander = self.run(())
+        self.menus |= self._with_first_answers()
+        self.mishaps = {state: {mishap.name: mishap for mishap in menu} for state, menu in self.menus.items()}
+        self.answered = tuple(answered(self.states, self.bystander, self.settings.added))
+        self.forgotten = tuple(forgotten(self.states))
         self.unmet = frozenset(self.states) - {visit.state for visit in self.bystander.visits}
         self.success = self._success()
 
@@ -193,6 +201,21 @@ class Ground:
             entry["after"] = placed.after
         return entry
 
+    def _apart(self) -> Iterator[str]:
+        """The states whose failures stay in the child executions of a distributed Map."""
+        maps = [state.pointer for state in self.states.values() if isinstance(state, Map) and state.distributed]
+        for name, state in self.states.items():
+            if any(len(state.pointer) > len(outer) and state.pointer[: len(outer)] == outer for outer in maps):
+                yield name
+
+    def _with_first_answers(self) -> dict[str, tuple[Mishap, ...]]:
+        """The menus of the tasks that are asked again until they answer otherwise: they may never do."""
+        return {
+            state: (*self.menus[state], mishap)
+            for state, answer in first_answers(self.bystander)
+            if not is_muted(state, mishap := stays(answer), self.settings.muted)
+        }
+
     def _notifies(self, state: Task) -> bool:
         """Whether a state tells people: it publishes to SNS without waiting for an answer, or the settings say so."""
         if self.settings.notifiers is not None:
@@ -207,16 +230,20 @@ class Ground:
                 name for name in self.notifiers if any(fnmatchcase(name, one) for one in self.settings.success)
             )
         visits = [visit for visit in self.bystander.visits if isinstance(self.states[visit.state], Task)]
-        ended = [visit.left or 0.0 for visit in visits if visit.state not in self.notifiers]
-        last = max(ended, default=0.0)
-        return frozenset(visit.state for visit in visits if visit.state in self.notifiers and visit.entered >= last)
+        last = max((visit.went for visit in visits if visit.state not in self.notifiers), default=0)
+        return frozenset(visit.state for visit in visits if visit.state in self.notifiers and visit.came > last)
 
     def retriers(self, state: str) -> Sequence[Any]:
         found = self.states[state]
         return found.retry if isinstance(found, Retrying) else ()
 
 
-PUBLISHING = {("sns", "publish", ""), ("aws-sdk:sns", "publish", ""), ("aws-sdk:sesv2", "sendEmail", "")}
+PUBLISHING = {
+    ("sns", "publish", ""),
+    ("aws-sdk:sns", "publish", ""),
+    ("aws-sdk:ses", "sendEmail", ""),
+    ("aws-sdk:sesv2", "sendEmail", ""),
+}
 """Service, action and pattern of the calls that tell people."""
 
 

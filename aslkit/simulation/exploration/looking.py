@@ -34,7 +34,7 @@ class Look(NamedTuple):
     besides, after the last one that was placed, each with the segment in which it does; `signature` is the same for
     runs that ran alike, the n-th of the `shapes` for runs that ran alike outside their n-th segment. `entered` are the
     states that the run with nothing going wrong does not come to, and this one does. `spared` counts the calls in a row
-    at which nothing is placed."""
+    at which nothing is placed. `lasts` is how long the run takes, in virtual seconds."""
 
     status: str
     wrong: tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -44,6 +44,7 @@ class Look(NamedTuple):
     retriers: tuple[tuple[str, int], ...]
     entered: tuple[str, ...]
     spared: int
+    lasts: float
 
 
 class Wanted(NamedTuple):
@@ -80,6 +81,7 @@ class Looker:
             tuple({(v.state, a.retrier) for v in execution.visits for a in v.attempts if a.retrier is not None}),
             tuple({visit.state for visit in execution.visits} & self.ground.unmet),
             sum(1 for _ in _in_a_row(run)) if expands and wanted.spare and not wanted.sequences else 0,
+            execution.duration,
         )
 
     def wrong(self, run: Run) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -232,14 +234,15 @@ def _limit(ground: Ground, request: Request) -> float:
 
 def signature(run: Run) -> bytes:
     """The same for two runs that entered the same states in the same order, retried and caught alike, ended their calls
-    in the same order, and left the same job runs and messages behind: whatever the errors were called."""
+    in the same order, and left the same job runs and messages behind: whatever the errors were called, unless that may
+    decide where a run goes."""
     visits = run.execution.visits
     ends = sorted(
         (attempt.ended if attempt.ended is not None else float("inf"), index, attempt.number)
         for index, visit in enumerate(visits)
         for attempt in visit.attempts
     )
-    ran = [_ran(visit) for visit in visits]
+    ran = [_ran(run, visit) for visit in visits]
     return _digest((run.status, ran, [place[1:] for place in ends], _left_behind(run)))
 
 
@@ -256,7 +259,7 @@ def shapes(run: Run) -> Iterator[bytes]:
         segments[-1].append(visit)
     if len(segments) > MOST_SEGMENTS:
         return
-    parts = [_digest([_ran(visit) for visit in visits]) for visits in segments]
+    parts = [_digest([_ran(run, visit) for visit in visits]) for visits in segments]
     mails = [mail.state for mail in run.mails]
     for index, visits in enumerate(segments):
         first = visits[0]
@@ -264,9 +267,13 @@ def shapes(run: Run) -> Iterator[bytes]:
         yield _digest((run.status, parts[:index], left, parts[index + 1 :], mails))
 
 
-def _ran(visit: Visit) -> tuple[Json, ...]:
+def _ran(run: Run, visit: Visit) -> tuple[Json, ...]:
     tries = [(attempt.failed, attempt.retrier) for attempt in visit.attempts]
-    return visit.state, visit.iteration, visit.ended, visit.edge, visit.catcher, tries
+    stored: tuple[Json, ...] = ()
+    if run.ground.errors_decide and visit.catcher is not None:
+        placed = run.placed_at(visit.attempts[-1])
+        stored = (visit.error, placed.mishap if placed is not None else None)
+    return visit.state, visit.iteration, visit.ended, visit.edge, visit.catcher, tries, stored
 
 
 def _left_behind(run: Run) -> tuple[Json, ...]:

@@ -30,8 +30,9 @@ def misfits(ground: Ground, own: Collection[str] = ()) -> Iterator[Remark]:
         if not any(is_at(task, added.where) for task in tasks.values()):
             yield Remark(("explore", "add", index, "state"), _no_task(added.where, tasks, "name or Resource"))
     whole = catalogue(ground.machine, added=settings.added)
-    for index, muted in enumerate(settings.muted):
-        yield from _mute(ground, whole, muted, ("explore", "mute", index))
+    for key, faults in (("mute", settings.muted), ("harmless", settings.harmless)):
+        for index, one in enumerate(faults):
+            yield from _fault(ground, whole, one, ("explore", key, index))
     lists: dict[str, Iterable[str]] = {"notifiers": settings.notifiers or (), "success": settings.success or ()}
     for key, patterns in lists.items():
         for index, pattern in enumerate(patterns):
@@ -59,7 +60,7 @@ def _properties(ground: Ground, own: Collection[str]) -> Iterator[Remark]:
             yield Remark(("explore", "skip", index), f"there is no property '{name}'{suggestion(name, known)}")
 
 
-def _mute(ground: Ground, whole: dict[str, tuple[Mishap, ...]], muted: Muted, place: Pointer) -> Iterator[Remark]:
+def _fault(ground: Ground, whole: dict[str, tuple[Mishap, ...]], muted: Muted, place: Pointer) -> Iterator[Remark]:
     menus = {name: menu for name, menu in whole.items() if fnmatchcase(name, muted.state)}
     if not menus and muted.state != EVERY:
         yield Remark((*place, "state"), _no_task(muted.state, whole))

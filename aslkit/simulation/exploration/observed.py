@@ -7,9 +7,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aslkit.definition.model import Fail, Task
-from aslkit.language.errors import RUNTIME
-from aslkit.language.payload import json_text
+from aslkit.definition.model import Fail, Map, Retrying, Task
+from aslkit.language.errors import QUERY_EVALUATION_ERROR, RUNTIME
 from aslkit.simulation.execution import FAILED
 from aslkit.simulation.exploration.catalogue import LASTING
 from aslkit.simulation.resources.scripted import job_name
@@ -30,20 +29,25 @@ DPU_HOUR_PRICE = 0.44
 
 NOTIFIER, INPUT = "notifier", "input"
 FAILED_RUNS = frozenset({"FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"})
-EPSILON = 1e-6
+TOP_LEVEL = 2
+"""The length of the pointer of a state of the top level: ("States", name)."""
 
 
 class Mail(NamedTuple):
-    """A message that somebody got: which state sent it, when, and its subject and text."""
+    """A message that somebody got: which state sent it, in which visit (its `came`), when, to which topic (None for
+    what is no topic), its subject, and all of its text."""
 
     state: str
+    came: int
     at: float
+    to: str | None
     subject: str | None
     text: str
 
 
 class Breaking(NamedTuple):
-    """The failure that broke a run: the state (with the states around it), its job, the error, and when."""
+    """The failure that broke a run: the state (with the states around it), its job, the error, when, and the `went` of
+    its visit."""
 
     state: str
     around: tuple[str, ...]
@@ -51,6 +55,7 @@ class Breaking(NamedTuple):
     error: str | None
     cause: str | None
     at: float
+    went: int
 
 
 class Run:
@@ -68,30 +73,37 @@ class Run:
     @cached_property
     def mails(self) -> list[Mail]:
         """What the notifiers sent, in order of time."""
-        services: Any = self.execution.services
         sent = [
-            Mail(one.state, one.at, one.subject, f"{one.subject or ''}\n{one.message}")
-            for one in services.sns.published
-            if one.state in self.ground.notifiers
+            _mail(visit, attempt)
+            for visit in self.execution.visits
+            if visit.state in self.ground.notifiers
+            for attempt in visit.attempts
+            if attempt.outcome is not None and not (attempt.outcome.failed or attempt.outcome.never)
         ]
-        told = {one.state for one in sent}
-        for visit in self.execution.visits:
-            if visit.state in self.ground.notifiers and visit.state not in told:
-                sent += [Mail(visit.state, one.started, None, text) for one, text in _calls(visit)]
         return sorted(sent, key=lambda mail: mail.at)
 
     @cached_property
     def breaking(self) -> Breaking | None:
-        """The last failure that a task's retries did not mend, the notifiers' own only if there is no other."""
-        states = self.ground.states
-        ended = [visit for visit in self.execution.visits if visit.ended in ("failed", "caught")]
-        tasks = [visit for visit in ended if isinstance(states[visit.state], Task)]
+        """The last failure that a task's retries did not mend, the notifiers' own only if there is no other.
+
+        What fails in a child execution of a distributed Map does not come out of it: the Map is what failed.
+        """
+        states, apart = self.ground.states, self.ground.apart
+        ended = [
+            visit for visit in self.execution.visits if visit.ended in ("failed", "caught") and visit.state not in apart
+        ]
+        tasks = [
+            visit for visit in ended if isinstance(states[visit.state], Task) or _is_distributed(states[visit.state])
+        ]
         own = [visit for visit in tasks if visit.state not in self.ground.notifiers]
         others = [visit for visit in ended if not isinstance(states[visit.state], Fail)]
         chosen = own or tasks or others or ended
         if not chosen:
             return None
-        visit = max(chosen, key=lambda one: (one.left or 0.0, len(one.pointer)))
+        if own or tasks:
+            visit = max(chosen, key=lambda one: one.went)
+        else:
+            visit = max(chosen, key=lambda one: (one.left or 0.0, len(one.pointer), one.went))
         requests = [attempt.request for attempt in visit.attempts if attempt.request is not None]
         return Breaking(
             visit.state,
@@ -100,12 +112,17 @@ class Run:
             visit.error,
             visit.cause,
             visit.left or 0.0,
+            visit.went,
         )
+
+    def is_after(self, mail: Mail) -> bool:
+        """Whether a message was sent after the failure that broke the run, within the same instant too."""
+        return self.breaking is None or mail.came > self.breaking.went
 
     def tells_error(self, mail: Mail) -> bool:
         """Whether a message carries the error that broke the run: its name, or what its cause says."""
         broke = self.breaking
-        if broke is None or mail.at < broke.at - EPSILON:
+        if broke is None or not self.is_after(mail):
             return False
         return any(part in mail.text for part in _telling(broke.error, broke.cause))
 
@@ -121,16 +138,26 @@ class Run:
         """Why no definition could have told anybody of this failure: INPUT, NOTIFIER; None if one could."""
         if self.status != FAILED:
             return None
-        if self.execution.error == RUNTIME and any(not placed.state for placed in self.placement):
+        if any(not placed.state for placed in self.placement) and self._no_catcher_sees_it():
             return INPUT
         broke = self.breaking
-        since = broke.at if broke is not None else 0.0
+        since = broke.went if broke is not None else 0
         tried = [
-            visit
-            for visit in self.execution.visits
-            if visit.state in self.ground.notifiers and (visit.left or 0.0) >= since - EPSILON
+            visit for visit in self.execution.visits if visit.state in self.ground.notifiers and visit.went >= since
         ]
         return NOTIFIER if tried and all(self._silenced(visit) for visit in tried) else None
+
+    def _no_catcher_sees_it(self) -> bool:
+        """Whether the run failed where nothing could have caught it: States.Runtime, or an expression of a state of the
+        top level that has no Catch at all, such as a Pass or a Choice."""
+        if self.execution.error == RUNTIME:
+            return True
+        last = max((one for one in self.execution.visits if one.ended == "failed"), key=lambda one: one.went)
+        return (
+            self.execution.error == QUERY_EVALUATION_ERROR
+            and len(last.pointer) == TOP_LEVEL
+            and not isinstance(self.ground.states[last.state], Retrying)
+        )
 
     def _silenced(self, visit: Visit) -> bool:
         """Whether a notifier fell silent by mishaps that its retries could not mend: lasting ones, or several."""
@@ -212,12 +239,45 @@ class Run:
         }
 
 
-def _calls(visit: Visit) -> Iterator[tuple[Attempt, str]]:
-    """The successful calls of a notifier that is no SNS topic, each with what it was asked to say."""
-    for attempt in visit.attempts:
-        request = attempt.request
-        if request is not None and attempt.ended is not None and not attempt.failed and request.service != "sns":
-            yield attempt, json_text(request.parameters)
+def _mail(visit: Visit, attempt: Attempt) -> Mail:
+    request = attempt.request
+    parameters = request.parameters if request is not None and isinstance(request.parameters, dict) else {}
+    subject, to = parameters.get("Subject"), parameters.get("TopicArn")
+    told = [subject, parameters.get("Message")] if "TopicArn" in parameters else parameters
+    return Mail(
+        visit.state,
+        visit.came,
+        attempt.started,
+        to if isinstance(to, str) else None,
+        subject if isinstance(subject, str) else None,
+        "\n".join(_texts(told)),
+    )
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """All texts inside a value, those in JSON that is written as text too."""
+    pending = [value]
+    while pending:
+        match pending.pop():
+            case str() as text:
+                yield text
+                if text[:1] in ("{", "["):
+                    pending.append(_parsed(text))
+            case dict() as entries:
+                pending.extend(entries.values())
+            case list() as items:
+                pending.extend(items)
+
+
+def _parsed(text: str) -> Json:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_distributed(state: Any) -> bool:
+    return isinstance(state, Map) and state.distributed
 
 
 def _telling(error: str | None, cause: str | None) -> Iterator[str]:
@@ -226,6 +286,7 @@ def _telling(error: str | None, cause: str | None) -> Iterator[str]:
         yield error
     if cause:
         yield cause
+        yield json.dumps(cause, ensure_ascii=False)[1:-1]
         yield from inner_messages(cause)
     if not error and not cause:
         yield ""
@@ -233,11 +294,8 @@ def _telling(error: str | None, cause: str | None) -> Iterator[str]:
 
 def inner_messages(cause: str) -> Iterator[str]:
     """The message inside a cause that is JSON text."""
-    if cause[:1] != "{":
-        return
-    try:
-        value = json.loads(cause)
-    except ValueError:
+    value = _parsed(cause) if cause[:1] == "{" else None
+    if not isinstance(value, dict):
         return
     for key in ("ErrorMessage", "errorMessage"):
         if isinstance(value.get(key), str) and value[key]:

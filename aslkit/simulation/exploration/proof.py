@@ -159,8 +159,7 @@ def _is_there(attempt: Attempt, placed: Placed) -> bool:
 
 def _message(run: Run) -> tuple[Mail | None, str | None]:
     """The first message that says all of a failure; else the first one after it, and what it does not say."""
-    since = run.breaking.at if run.breaking is not None else 0.0
-    sent = [mail for mail in run.mails if mail.at >= since and mail.state not in run.ground.success]
+    sent = [mail for mail in run.mails if run.is_after(mail) and mail.state not in run.ground.success]
     for mail in sent:
         if run.tells_error(mail) and run.names_failed(mail):
             return mail, None

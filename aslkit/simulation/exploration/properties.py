@@ -19,8 +19,9 @@ from aslkit.simulation.exploration.observed import INPUT, inner_messages
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from aslkit.simulation.execution import Visit
     from aslkit.simulation.exploration.ground import Ground
-    from aslkit.simulation.exploration.observed import Run
+    from aslkit.simulation.exploration.observed import Mail, Run
     from aslkit.simulation.exploration.settings import Custom
 
     Check = Callable[[Run], Iterable["Wrong | str"]]
@@ -77,13 +78,14 @@ def failure_is_told(run: Run) -> Iterator[Wrong]:
         return
     carrying = [mail for mail in run.mails if run.tells_error(mail)]
     told = [mail for mail in carrying if run.names_failed(mail)]
-    if len(told) == 1 or (not told and run.residual is not None):
+    twice = _same_address(told)
+    if (told and not twice) or (not told and run.residual is not None):
         return
     broke = run.breaking
     what = f"'{broke.state}' failed with {broke.error}" if broke is not None else f"the run failed: {_failure(run)}"
     if told:
-        senders = ", ".join(f"'{mail.state}'" for mail in told)
-        yield Wrong(f"{what}, and that is told {len(told)} times, by {senders}", tuple(mail.state for mail in told))
+        senders = ", ".join(f"'{mail.state}'" for mail in twice)
+        yield Wrong(f"{what}, and that is told {len(twice)} times, by {senders}", tuple(mail.state for mail in twice))
     elif carrying:
         sender = carrying[0].state
         yield Wrong(f"{what}, and the message of '{sender}' does not say which state or job it was", (sender,))
@@ -92,16 +94,24 @@ def failure_is_told(run: Run) -> Iterator[Wrong]:
         yield Wrong(f"{what}, and nobody is told of it: {why.message}", why.about)
 
 
+def _same_address(mails: Iterable[Mail]) -> list[Mail]:
+    """The messages of the first address that gets more than one."""
+    by_address: dict[str | None, list[Mail]] = {}
+    for mail in mails:
+        by_address.setdefault(mail.to, []).append(mail)
+    return next((several for several in by_address.values() if len(several) > 1), [])
+
+
 def _silence(run: Run) -> Wrong:
     """Why no message told of a failure."""
     broke = run.breaking
-    since = broke.at if broke is not None else 0.0
+    since = broke.went if broke is not None else 0
     broken = (broke.state,) if broke is not None else ()
     for mail in run.mails:
-        if mail.at >= since:
+        if run.is_after(mail):
             return Wrong(f"the message of '{mail.state}' does not carry the error", (mail.state, *broken))
     for visit in run.execution.visits:
-        if visit.state in run.ground.notifiers and visit.entered >= since:
+        if visit.state in run.ground.notifiers and visit.went >= since:
             last = visit.attempts[-1] if visit.attempts else None
             error = last.error if last is not None else visit.error
             befallen = last is not None and run.placed_at(last) is not None
@@ -113,9 +123,10 @@ def no_failure_ends_well(run: Run) -> Iterator[Wrong]:
     if run.status != SUCCEEDED:
         return
     visits = run.execution.visits
-    mended = {visit.state for visit in visits if visit.ended == "exited"}
+    last = {(visit.state, visit.iteration): visit.went for visit in visits if visit.ended == "exited"}
     for visit in visits:
-        if visit.ended in ("failed", "caught") and visit.state not in mended and _is_work(run.ground, visit.state):
+        mended = last.get((visit.state, visit.iteration), 0) > visit.went
+        if visit.ended in ("failed", "caught") and not mended and _matters(run, visit):
             message = f"'{visit.state}' failed for good with {visit.error}, and the run ends SUCCEEDED"
             yield Wrong(message, (visit.state,))
             return
@@ -125,8 +136,17 @@ def no_failure_ends_well(run: Run) -> Iterator[Wrong]:
         return
 
 
-def _is_work(ground: Ground, state: str) -> bool:
-    return isinstance(ground.states[state], Task) and state not in ground.notifiers
+def _matters(run: Run, visit: Visit) -> bool:
+    """Whether a visit that failed is one of a task's work, and the settings do not call its fault harmless."""
+    ground = run.ground
+    if not isinstance(ground.states[visit.state], Task) or visit.state in ground.notifiers:
+        return False
+    placed = run.placed_at(visit.attempts[-1]) if visit.attempts else None
+    names = {visit.error or "", ground.mishap(placed).name if placed is not None else ""}
+    return not any(
+        fnmatchcase(visit.state, one.state) and any(fnmatchcase(name, one.name) for name in names)
+        for one in ground.settings.harmless
+    )
 
 
 def no_success_mail_on_failure(run: Run) -> Iterator[Wrong]:
@@ -144,10 +164,10 @@ def every_run_ends(run: Run) -> Iterator[Wrong]:
         turning = tuple(dict.fromkeys(visit.state for visit in run.execution.visits[-TURNING:]))
         yield Wrong(f"the run does not end: it goes on through {', '.join(map(repr, turning))}", ())
     elif run.status == TIMED_OUT:
-        last = run.execution.visits[-1]
-        attempt = last.attempts[-1] if last.attempts else None
+        hanging = [visit for visit in run.execution.visits if visit.ended == "aborted" and _hangs(visit)]
+        last = (hanging or run.execution.visits)[-1]
         visits = sum((one.state, one.iteration) == (last.state, last.iteration) for one in run.execution.visits)
-        if attempt is not None and attempt.outcome is not None and attempt.outcome.never:
+        if hanging:
             what = f"'{last.state}' never hears of its call again, and no TimeoutSeconds of its own ends it in time"
         elif visits > 1:
             what = f"time is up in '{last.state}', which was entered {visits} times"
@@ -158,6 +178,11 @@ def every_run_ends(run: Run) -> Iterator[Wrong]:
             f"nobody is told of: {what}",
             (last.state,),
         )
+
+
+def _hangs(visit: Visit) -> bool:
+    outcome = visit.attempts[-1].outcome if visit.attempts else None
+    return outcome is not None and outcome.never
 
 
 TURNING = 50
@@ -291,13 +316,14 @@ PROPERTIES: tuple[Property, ...] = (
     ),
     Property(
         "failure-is-told",
-        "Of every run that ends FAILED exactly one message tells, which names the state or job that failed and carries "
-        "the error.",
+        "Of every run that ends FAILED exactly one message (to each topic) tells, which names the state or job that "
+        "failed and carries the error.",
         failure_is_told,
     ),
     Property(
         "no-failure-ends-well",
-        "A run in which a job failed for good never ends SUCCEEDED, and no job run fails unnoticed.",
+        "A run in which a task failed for good never ends SUCCEEDED, unless the settings call that harmless, and no "
+        "job run fails unnoticed.",
         no_failure_ends_well,
     ),
     Property(

@@ -17,7 +17,7 @@ from aslkit.simulation.exploration.catalogue import LASTING, ONCE
 from aslkit.simulation.exploration.ground import Ground, Plan
 from aslkit.simulation.exploration.looking import Look, Looker, Wanted, look_at
 from aslkit.simulation.exploration.properties import RETRIERS
-from aslkit.simulation.exploration.settings import ALL, Settings
+from aslkit.simulation.exploration.settings import ALL
 from aslkit.simulation.exploration.tree import NOWHERE, Item, Tree
 
 if TYPE_CHECKING:
@@ -146,9 +146,9 @@ def explore(
     return search.result()
 
 
-def sums(settings: Settings) -> bool:
-    """Whether the settings bound what adds up in a run: its time, cost, transitions, starts."""
-    return bool(settings.limits or settings.starts)
+def sums(ground: Ground) -> bool:
+    """Whether something bounds what adds up in a run: its time, cost, transitions, starts."""
+    return bool(ground.settings.limits or ground.settings.starts or ground.machine.timeout_seconds)
 
 
 class _Search:
@@ -171,9 +171,11 @@ class _Search:
         self.most = most
         self.shard = shard
         settings = self.ground.settings
-        adds_up = faults != ALL and sums(settings)
+        self.adds_up = faults != ALL and sums(self.ground)
         self.represents_alike = prune and faults != ALL
-        self.leaves_out_mended = prune and not (adds_up or settings.redrive or settings.custom or looker.own)
+        counted = faults != ALL and (settings.starts or settings.limits.keys() - {"duration"})
+        self.leaves_out_mended = prune and not (counted or settings.redrive or settings.custom or looker.own)
+        self.lasts = [0.0, 0.0]
         self.split = False
         self.tree = Tree()
         self.mended = 0
@@ -187,7 +189,7 @@ class _Search:
         self.retriers: set[tuple[str, int]] = set()
         self.met: set[str] = set()
         self.tried: set[str] = set()
-        self.singles: dict[str, tuple[tuple[bool, bool, int], Placement]] = {}
+        self.plainest: dict[str, tuple[tuple[int, bool, bool, int], Placement]] = {}
         self.left_out = 0
         self.alike = 0
         self.left_narrow = 0
@@ -251,7 +253,7 @@ class _Search:
                 break
             level = self.next_level(mine, last=last)
             self.known += len(level)
-        if self.faults == ALL and self.is_whole and sums(self.ground.settings):
+        if self.faults == ALL and self.is_whole and sums(self.ground):
             self.run_heaviest()
 
     @property
@@ -278,7 +280,7 @@ class _Search:
         number, of = self.shard
         counted = 0
         following: list[Item] = []
-        seen: set[tuple[Any, ...]] = set()
+        alike: dict[tuple[Any, ...], tuple[Item, Look]] = {}
         looks = self.looks([item.placement for item in level], wanted)
         parted = last or self.split
         for index, (item, look) in enumerate(zip(level, looks, strict=True)):
@@ -291,16 +293,35 @@ class _Search:
                 counted += 1
                 self.note(item.placement, look, place)
             self.rank(item.placement, place)
+            if len(item.placement) <= 1:
+                self.lasts[len(item.placement)] = max(look.lasts, self.lasts[len(item.placement)])
             self.tried.update(placed.state for placed in item.placement[-1:])
             self.retriers.update(look.retriers)
             self.met.update(look.entered)
             self.in_a_row += look.spared
-            if not last and self.goes_on(item, look, seen):
+            if last:
+                continue
+            if item.placement and self.represents_alike:
+                self.group(item, look, alike)
+            else:
                 self.extend(following, self.children(item, look))
         self.levels.append(counted)
         if self.stopped:
             return []
+        if self.adds_up and self.may_last_too_long():
+            self.leaves_out_mended = False
+        for item, look in alike.values():
+            if len(item.placement) == 1:
+                self.stands(item.placement[0])
+            self.extend(following, self.children(item, look))
         return self.narrowed(following) if self.represents_alike and len(following) > WIDE else following
+
+    def may_last_too_long(self) -> bool:
+        """Whether as many mishaps as there may be, each as long as the longest, could reach a limit of time."""
+        usual, longest = self.lasts
+        limits = (self.ground.settings.limits.get("duration"), self.ground.machine.timeout_seconds)
+        least = min((limit for limit in limits if limit is not None), default=float("inf"))
+        return usual + int(self.faults) * max(longest - usual, 0.0) >= least
 
     def extend(self, following: list[Item], children: Iterator[Item]) -> None:
         """Puts children on the next level, as many as there is room for in memory."""
@@ -308,19 +329,15 @@ class _Search:
         following.extend(islice(children, max(room, 0)))
         self.left_out += sum(1 for _ in children)
 
-    def goes_on(self, item: Item, look: Look, seen: set[tuple[Any, ...]]) -> bool:
-        """Whether a run is the first of those that ran alike with one mishap or another at the same place."""
+    def group(self, item: Item, look: Look, alike: dict[tuple[Any, ...], tuple[Item, Look]]) -> None:
+        """Puts a run with those that ran alike with one mishap or another at the same place. The first stands for them;
+        where something adds up, the one that takes longest."""
         placement = item.placement
-        if not placement or not self.represents_alike:
-            return True
         ran = (placement[:-1], *placement[-1][:3], look.signature)
-        if ran in seen:
+        if ran in alike:
             self.alike += 1
-            return False
-        seen.add(ran)
-        if len(placement) == 1:
-            self.stands(placement[0])
-        return True
+        if ran not in alike or (self.adds_up and look.lasts > alike[ran][1].lasts):
+            alike[ran] = item, look
 
     def children(self, item: Item, look: Look) -> Iterator[Item]:
         """What can go wrong besides; after a mishap that is mended only what does in the same segment."""
@@ -374,13 +391,14 @@ class _Search:
                 self.found[name, about] = (*first[:2], first[2] + 1, first[3])
 
     def rank(self, placement: Placement, index: int) -> None:
-        """Keeps for each state its plainest single mishap, with which a retrier that is never used is shown."""
-        if len(placement) != 1 or not placement[0].state:
+        """Keeps for each state the plainest run in which something goes wrong there last: it shows a retrier that is
+        never used."""
+        if not placement or not placement[-1].state:
             return
-        [placed] = placement
-        rank = (self.ground.mishap(placed).error is None, placed.times != ONCE, index)
-        if placed.state not in self.singles or rank < self.singles[placed.state][0]:
-            self.singles[placed.state] = rank, placement
+        placed = placement[-1]
+        rank = (len(placement), self.ground.mishap(placed).error is None, placed.times != ONCE, index)
+        if placed.state not in self.plainest or rank < self.plainest[placed.state][0]:
+            self.plainest[placed.state] = rank, placement
 
     # --- the result --------------------------------------------------------------------------------------------------
 
@@ -439,19 +457,19 @@ class _Search:
         return self.faults not in (ALL, 0) and not self.left_out and RETRIERS.name not in self.ground.settings.skipped
 
     def unused_retriers(self) -> Iterator[Counterexample]:
-        for state, (rank, placement) in sorted(self.singles.items(), key=lambda item: item[1][0][-1]):
+        for state, (rank, placement) in sorted(self.plainest.items(), key=lambda item: (item[1][0][0], item[1][0][-1])):
             for index, retrier in enumerate(self.ground.retriers(state)):
                 if retrier.max_attempts and (state, index) not in self.retriers:
                     names = ", ".join(retrier.error_equals)
                     message = f"retrier {index + 1} of '{state}' ({names}) is used by no fault that '{state}' can meet"
-                    place = (1, LATE + rank[-1])
+                    place = (rank[0], LATE + rank[-1])
                     yield self.example(RETRIERS.name, message, placement, about=(state, str(index)), place=place)
 
     def uncovered(self) -> Iterator[str]:
         """What was not run, in words."""
         if self.faults == ALL:
             yield "which error it is, time-outs, and the moment at which a branch fails: `--faults 2` varies these"
-            if sums(self.ground.settings) and self.leaves_out_mended and not self.is_whole:
+            if sums(self.ground) and self.leaves_out_mended and not self.is_whole:
                 yield "the sequences in which the most is mended, which a run without shards and limit has"
         else:
             yield f"runs with more than {self.faults} fault{'' if self.faults == 1 else 's'}"
@@ -483,6 +501,11 @@ class _Search:
             yield f"{SHARD_TEXT} {number}/{of}"
         if self.left_out and RETRIERS.name not in self.ground.settings.skipped:
             yield "whether every retrier is used, which takes all runs"
+        for name in self.ground.forgotten:
+            yield f"how the job ends that '{name}' starts and does not wait for (.sync)"
+        if self.ground.answered:
+            names = ", ".join(f"'{name}'" for name in self.ground.answered)
+            yield f"other answers of {names} than usual: `add: [{{state: ..., returns: ...}}]` runs them"
         for mute in self.ground.settings.muted:
             yield f"'{mute.name}' of state '{mute.state}', muted in the settings"
         yield "an execution that somebody aborts, and whether the role has its permissions"

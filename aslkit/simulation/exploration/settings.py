@@ -41,13 +41,15 @@ class Settings(Record):
     them that tell of a good end (by default those that publish last when nothing goes wrong). `event_rule` are the
     statuses of the EventBridge rule that watches the executions, None when there is no such rule. `waits` maps
     patterns of state names to the waits before their retries of a failed job. `limits` bound each run. With `redrive`
-    every failed run has to succeed when it is redriven and nothing goes wrong any more.
+    every failed run has to succeed when it is redriven and nothing goes wrong any more. After a `harmless` fault a run
+    may end well.
     """
 
     faults: int | str = DEFAULT_FAULTS
     max_runs: int = DEFAULT_RUNS
     added: tuple[Added, ...] = ()
     muted: tuple[Muted, ...] = ()
+    harmless: tuple[Muted, ...] = ()
     notifiers: tuple[str, ...] | None = None
     success: tuple[str, ...] | None = None
     event_rule: tuple[str, ...] | None = None
@@ -69,6 +71,7 @@ def settings_of(read: Mapping[str, Any]) -> Settings:
         max_runs=read.get("max-runs", DEFAULT_RUNS),
         added=tuple(_added(entry) for _, entry in read.get("add", ())),
         muted=tuple(Muted(entry["fault"], entry.get("state", EVERY)) for _, entry in read.get("mute", ())),
+        harmless=tuple(Muted(entry.get("fault", EVERY), entry["state"]) for _, entry in read.get("harmless", ())),
         limits=limits,
         starts=read.get("limits", {}).get("starts", {}),
         waits={name: tuple(length for _, length in lengths) for name, lengths in read.get("waits", {}).items()},
@@ -153,6 +156,9 @@ EXPLORE = Closed(
         "add": ListOf("faults", _fault),
         "mute": ListOf(
             "faults", Closed("a muted fault", {"state": reading.text, "fault": reading.text}, required=("fault",))
+        ),
+        "harmless": ListOf(
+            "faults", Closed("a harmless fault", {"state": reading.text, "fault": reading.text}, required=("state",))
         ),
         "notifiers": NAMES,
         "success": NAMES,
