@@ -335,7 +335,7 @@ def test_most_runs_succeed_and_the_others_end_too(definition: StateMachine) -> N
 
 @EACH
 def test_every_state_is_entered_in_some_run(definition: StateMachine) -> None:
-    assert set().union(*map(entered, runs(definition, 500))) == names(definition)
+    assert set().union(*map(entered, runs(definition, 1_500))) == names(definition)
 
 
 def test_a_task_gives_what_is_read_of_its_result_and_leads_to_a_good_end() -> None:
