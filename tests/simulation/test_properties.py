@@ -286,6 +286,20 @@ def test_a_run_that_fails_with_nothing_going_wrong_around_it_is_told_as_well() -
     }
 
 
+def test_a_failure_that_is_decided_is_told_before_the_end() -> None:
+    late = {"Type": "Choice", "Choices": [{"Variable": "$.late", "IsPresent": True, "Next": "Warn"}], "Default": "Load"}
+    states = good().raw["States"]
+    warn = mail("States.Format('it is too late on {}', $.late)", Next="TooLate")
+    tail = {"Warn": warn, "TooLate": {"Type": "Fail", "Error": "TooLate"}}
+    tested = machine({"IsLate": late, **states, **tail})
+    assert list(messages(explore(tested, input={"late": "Monday"}, faults=0))) == ["succeeds-without-faults"]
+    silent = machine({"IsLate": {**late, "Choices": [{**late["Choices"][0], "Next": "TooLate"}]}, **states, **tail})
+    assert list(messages(explore(silent, input={"late": "Monday"}, faults=0))) == [
+        "succeeds-without-faults",
+        "failure-is-told",
+    ]
+
+
 def test_a_time_that_is_up_in_a_map_counts_no_iterations_as_visits() -> None:
     each = {
         "Type": "Map",
@@ -376,6 +390,14 @@ def test_a_failure_may_end_well_where_the_settings_call_it_harmless() -> None:
         "mute": [{"fault": f"{name}*"} for name in ("lambda: [acfnsu]", "lambda: timed", "hangs", "states")],
     }
     assert told(states, "Put", settings=only) == {}
+
+
+def test_a_harmless_failure_broke_no_run() -> None:
+    enrich = call(Catch=[{**CATCH[0], "ResultPath": None, "Next": "Reject"}], Next="Reject")
+    reject = mail("States.Format('rejected: {}', 'no stock')", Next="Rejected")
+    states = {"Enrich": enrich, "Reject": reject, "Rejected": {"Type": "Fail", "Error": "Rejected"}}
+    settings = {"harmless": [{"state": "Enrich"}], "skip": ["succeeds-without-faults"]}
+    assert told(states, "nothing", settings=settings) == {}
 
 
 def test_each_topic_may_be_told_once() -> None:

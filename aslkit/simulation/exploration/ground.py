@@ -14,6 +14,7 @@ from aslkit.definition.model import Map, Retrying, Task, parse, walk
 from aslkit.definition.resource import parse_resource
 from aslkit.record import Record
 from aslkit.simulation.context import START
+from aslkit.simulation.execution import SUCCEEDED
 from aslkit.simulation.exploration.catalogue import (
     LASTING,
     ONCE,
@@ -229,6 +230,8 @@ class Ground:
             return frozenset(
                 name for name in self.notifiers if any(fnmatchcase(name, one) for one in self.settings.success)
             )
+        if self.bystander.status != SUCCEEDED:
+            return frozenset()
         visits = [visit for visit in self.bystander.visits if isinstance(self.states[visit.state], Task)]
         last = max((visit.went for visit in visits if visit.state not in self.notifiers), default=0)
         return frozenset(visit.state for visit in visits if visit.state in self.notifiers and visit.came > last)

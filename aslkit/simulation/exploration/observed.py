@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -47,7 +48,7 @@ class Mail(NamedTuple):
 
 class Breaking(NamedTuple):
     """The failure that broke a run: the state (with the states around it), its job, the error, when, and the `went` of
-    its visit."""
+    its visit. One that is `decided` is a Fail state that the run came to although nothing had failed."""
 
     state: str
     around: tuple[str, ...]
@@ -56,6 +57,7 @@ class Breaking(NamedTuple):
     cause: str | None
     at: float
     went: int
+    decided: bool
 
 
 class Run:
@@ -90,7 +92,9 @@ class Run:
         """
         states, apart = self.ground.states, self.ground.apart
         ended = [
-            visit for visit in self.execution.visits if visit.ended in ("failed", "caught") and visit.state not in apart
+            visit
+            for visit in self.execution.visits
+            if visit.ended in ("failed", "caught") and visit.state not in apart and not self.is_harmless(visit)
         ]
         tasks = [
             visit for visit in ended if isinstance(states[visit.state], Task) or _is_distributed(states[visit.state])
@@ -113,24 +117,38 @@ class Run:
             visit.cause,
             visit.left or 0.0,
             visit.went,
+            isinstance(states[visit.state], Fail),
+        )
+
+    def is_harmless(self, visit: Visit) -> bool:
+        """Whether the settings call the failure of a visit harmless, by its error or by the mishap placed there."""
+        placed = self.placed_at(visit.attempts[-1]) if visit.attempts else None
+        names = {visit.error or "", self.ground.mishap(placed).name if placed is not None else ""}
+        return any(
+            fnmatchcase(visit.state, one.state) and any(fnmatchcase(name, one.name) for name in names)
+            for one in self.ground.settings.harmless
         )
 
     def is_after(self, mail: Mail) -> bool:
-        """Whether a message was sent after the failure that broke the run, within the same instant too."""
-        return self.breaking is None or mail.came > self.breaking.went
+        """Whether a message was sent after the failure that broke the run, within the same instant too; of one that is
+        decided, before it."""
+        return self.breaking is None or self.breaking.decided or mail.came > self.breaking.went
 
     def tells_error(self, mail: Mail) -> bool:
-        """Whether a message carries the error that broke the run: its name, or what its cause says."""
+        """Whether a message carries the error that broke the run: its name, or what its cause says. Where that is
+        decided, any message does that tells of no good end."""
         broke = self.breaking
         if broke is None or not self.is_after(mail):
             return False
+        if broke.decided:
+            return mail.state not in self.ground.success
         return any(part in mail.text for part in _telling(broke.error, broke.cause))
 
     def names_failed(self, mail: Mail) -> bool:
         """Whether a message says which state or job failed."""
         broke = self.breaking
         return broke is not None and any(
-            name in mail.text for name in (*broke.around, *((broke.job,) if broke.job else ()))
+            broke.decided or name in mail.text for name in (*broke.around, *((broke.job,) if broke.job else ()))
         )
 
     @cached_property

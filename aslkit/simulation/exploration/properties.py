@@ -139,14 +139,8 @@ def no_failure_ends_well(run: Run) -> Iterator[Wrong]:
 def _matters(run: Run, visit: Visit) -> bool:
     """Whether a visit that failed is one of a task's work, and the settings do not call its fault harmless."""
     ground = run.ground
-    if not isinstance(ground.states[visit.state], Task) or visit.state in ground.notifiers:
-        return False
-    placed = run.placed_at(visit.attempts[-1]) if visit.attempts else None
-    names = {visit.error or "", ground.mishap(placed).name if placed is not None else ""}
-    return not any(
-        fnmatchcase(visit.state, one.state) and any(fnmatchcase(name, one.name) for name in names)
-        for one in ground.settings.harmless
-    )
+    is_work = isinstance(ground.states[visit.state], Task) and visit.state not in ground.notifiers
+    return is_work and not run.is_harmless(visit)
 
 
 def no_success_mail_on_failure(run: Run) -> Iterator[Wrong]:
