@@ -1,4 +1,4 @@
-"""How long explorations take, of the database refresh and of machines of 5 to 40 tasks. Run with
+"""How long explorations take, of the database refresh and of machines of 5 to 40 tasks, and without pruning. Run with
 `python benchmarks/explore.py [workers]`; the figures are wall time, on as many cores as there are workers.
 """
 
@@ -91,6 +91,10 @@ def main(workers: int) -> None:
     machine, asked = refresh()
     timed("refresh, up to 2 faults (bar 20 s)", machine, **asked, faults=2, workers=workers)
     timed("refresh, all sequences (bar 10 s)", machine, **asked, faults=ALL, workers=workers)
+    for size in SIZES[:2]:
+        asked = {"input": {}, "prune": False, "max_runs": 1_000_000, "workers": workers}
+        timed(f"{size} tasks, up to 2 faults, nothing left out", tasks(size), **asked, faults=2)
+    timed("5 tasks, all sequences, nothing left out", tasks(5), input={}, faults=ALL, prune=False, workers=workers)
     for size in SIZES:
         for faults in (1, 2, ALL):
             text = f"{size} tasks, {'all sequences' if faults == ALL else f'up to {faults} faults'}"

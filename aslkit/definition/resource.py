@@ -31,6 +31,11 @@ class ResourceArn(Record):
     region: str
     account: str
 
+    @property
+    def call(self) -> str:
+        """The call in short: "glue:startJobRun.sync"."""
+        return f"{self.service}:{self.action}" + (f".{self.pattern}" if self.pattern else "")
+
 
 def parse_resource(text: str) -> ResourceArn | None:
     """What a `Resource` names, or None for text that is no ARN of an integration, an activity or a Lambda function."""

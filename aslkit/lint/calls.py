@@ -37,7 +37,7 @@ class Target(Record):
     @property
     def name(self) -> str:
         """The call in short: "glue:startJobRun.sync"."""
-        return f"{self.service}:{self.action}" + (f".{self.pattern}" if self.pattern else "")
+        return self.arn.call
 
     @property
     def call(self) -> str:

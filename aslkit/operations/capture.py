@@ -21,6 +21,7 @@ from aslkit.record import Record
 from aslkit.simulation.context import instant
 from aslkit.simulation.execution import ABORTED, FAILED
 from aslkit.simulation.recording import RUNNING, UNKNOWN, HistoryError, read_history
+from aslkit.simulation.resources.account import FAKED
 from aslkit.simulation.scenario import run_scenarios
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ def _entries(part: PastPart, *, short: bool) -> Iterator[dict[str, Json]]:
         if iteration:
             entry["iteration"] = iteration[0] if len(iteration) == 1 else iteration
         entry["invocation"] = counts[key]
-        outcome = _outcome(attempt, short=short and task.resource in SIMULATED)
+        outcome = _outcome(attempt, short=short and task.resource in FAKED)
         if outcome and task.scheduled.id > part.before:
             found.append((key, {**entry, **outcome}))
     order = {key: number for number, key in enumerate(dict.fromkeys(key for key, _ in found))}
@@ -238,10 +239,6 @@ def _outcome(attempt: dict[str, Json], *, short: bool) -> dict[str, Json]:
         error = {name: attempt[name] for name in ("error", "cause") if attempt.get(name) is not None}
         return {"fails": error or {"error": None}, **after, **alive}
     return after if short else {"returns": attempt["result"], **after, **alive}
-
-
-SIMULATED = ("glue:startJobRun.sync", "glue:startJobRun", "sns:publish")
-"""What the fakes answer by themselves."""
 
 
 def _duration(seconds: float) -> str:

@@ -19,7 +19,7 @@ from aslkit.simulation import SimulationRefused, simulate
 from aslkit.simulation.examples import example
 from aslkit.simulation.execution import SUCCEEDED
 from aslkit.simulation.resources import OutcomeError
-from aslkit.simulation.resources.account import Account
+from aslkit.simulation.resources.account import FAKED, Account
 from aslkit.simulation.resources.scripted import Returns, When
 from aslkit.testing.values import Leaf, Many, Part, Values, Whole, plainest, values_of
 
@@ -33,14 +33,11 @@ Json = Any
 MOST_RUNS = 60
 MOST_TRANSITIONS = 300
 
-FAKED = {("glue", "startJobRun", ""), ("glue", "startJobRun", "sync"), ("sns", "publish", "")}
-"""Service, action and pattern of the calls that the fakes answer by themselves."""
-
 
 def is_faked(task: Task) -> bool:
     """Whether a fake answers the task by itself."""
     arn = parse_resource(task.resource or "")
-    return arn is not None and (arn.service, arn.action, arn.pattern) in FAKED
+    return arn is not None and arn.call in FAKED
 
 
 @fact

@@ -20,7 +20,7 @@ from aslkit.simulation.faults import DOCUMENTED, FAULTS, GUESSED
 from aslkit.simulation.resources.scripted import Fails, Faulty, Hangs, Returns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from aslkit.definition.model import Retrying, StateMachine
     from aslkit.definition.resource import ResourceArn
@@ -274,19 +274,3 @@ def input_mishaps(input: Json, *, muted: Sequence[Muted] = ()) -> tuple[InputMis
     found = (*(InputMishap(name) for name in input), InputMishap(None))
     general = [mute for mute in muted if mute.state == EVERY]
     return tuple(one for one in found if not any(fnmatchcase(one.name, mute.name) for mute in general))
-
-
-def written(mishap: Mishap) -> Mapping[str, Json]:
-    """The keys of an entry of `when` that say what comes out."""
-    match mishap.reply:
-        case Returns(value=value, after=after):
-            return {"returns": value, **({} if after is None else {"after": after})}
-        case Hangs(beat=beat):
-            return {"hangs": True, **({} if beat is None else {"heartbeats": beat})}
-        case Faulty(fault=fault):
-            return {fault.service: fault.name}
-        case Fails(error=error, cause=cause, after=after):
-            timed = {} if after is None else {"after": after}
-            return {"fails": {"error": error, **({} if cause is None else {"cause": cause})}, **timed}
-        case _:
-            raise TypeError(f"a mishap is an answer or none, it does not give {mishap.reply!r}")

@@ -24,7 +24,6 @@ from aslkit.simulation.exploration.catalogue import (
     input_mishaps,
     is_muted,
     stays,
-    written,
 )
 from aslkit.simulation.exploration.decisions import errors_decide
 from aslkit.simulation.exploration.settings import Settings, settings_of
@@ -34,6 +33,7 @@ from aslkit.simulation.reading import Remark
 from aslkit.simulation.resources.account import Account
 from aslkit.simulation.resources.glue import FakeGlue, GlueJob
 from aslkit.simulation.resources.scripted import Fails, Faulty, When
+from aslkit.simulation.resources.words import entry
 from aslkit.simulation.run import simulate
 from aslkit.simulation.scenario import account, scheduled_event
 from aslkit.simulation.scenario_file import read_scenarios
@@ -189,18 +189,7 @@ class Ground:
 
     def written(self, placed: Placed) -> dict[str, Json]:
         """The same entry in the words of a scenario file."""
-        mishap = self.mishaps[placed.state][placed.mishap]
-        entry: dict[str, Json] = {"state": placed.state}
-        if placed.iteration:
-            entry["iteration"] = list(placed.iteration)
-        if placed.times == ONCE or placed.invocation > 1:
-            entry["invocation"] = placed.invocation
-        if placed.times == LASTING and placed.invocation > 1:
-            entry["repeat"] = True
-        entry |= written(mishap)
-        if placed.after is not None:
-            entry["after"] = placed.after
-        return entry
+        return entry(self.when(placed))
 
     def _apart(self) -> Iterator[str]:
         """The states whose failures stay in the child executions of a distributed Map."""

@@ -8,6 +8,7 @@ from aslkit.definition.model import Choice, Task
 from aslkit.definition.resource import parse_resource
 from aslkit.definition.services import JOB, OPTIMISED
 from aslkit.simulation.exploration.catalogue import is_at
+from aslkit.simulation.resources.account import FAKED
 from aslkit.simulation.resources.scripted import Returns
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from aslkit.simulation.exploration.catalogue import Added
 
 Json = Any
-
-FAKED = ("glue", "sns")
-"""Services of which a fake gives the answers; those of all others are said by somebody."""
 
 
 def first_answers(usual: Execution) -> Iterator[tuple[str, Json]]:
@@ -40,9 +38,12 @@ def answered(states: Mapping[str, State], usual: Execution, added: Sequence[Adde
     if not any(isinstance(state, Choice) for state in states.values()):
         return
     varied = [one.where for one in added if isinstance(one.reply, Returns)]
-    asked = {one.request.state for one in usual.attempts() if one.request and one.request.service not in FAKED}
+    asked = {one.request.state for one in usual.attempts() if one.request}
     for name, state in states.items():
-        if name in asked and isinstance(state, Task) and not any(is_at(state, where) for where in varied):
+        if not isinstance(state, Task) or name not in asked or any(is_at(state, where) for where in varied):
+            continue
+        arn = parse_resource(state.resource or "")
+        if arn is not None and arn.call not in FAKED:
             yield name
 
 
@@ -50,7 +51,7 @@ def forgotten(states: Mapping[str, State]) -> Iterator[str]:
     """The tasks that start a job and do not wait for it, where no fake runs the job."""
     for name, state in states.items():
         arn = parse_resource(state.resource or "") if isinstance(state, Task) else None
-        if arn is None or arn.pattern or arn.service in FAKED or arn.service not in OPTIMISED:
+        if arn is None or arn.pattern or arn.call in FAKED or arn.service not in OPTIMISED:
             continue
         if JOB in OPTIMISED[arn.service].actions.get(arn.action, ()):
             yield name

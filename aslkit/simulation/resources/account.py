@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from aslkit.simulation.resources import Outcome, Request
 
 
+FAKED = frozenset({"glue:startJobRun.sync", "glue:startJobRun", "sns:publish"})
+"""The calls that a fake answers by itself."""
+
+
 class Account(Record):
     """What stands behind the tasks of a state machine.
 
