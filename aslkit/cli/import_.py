@@ -54,10 +54,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
-    import os
-
-    if options.output and os.path.exists(options.output) and not options.force:
-        raise CannotRun(f"{options.output} exists; --force overwrites it")
+    if options.output:
+        if options.output.endswith(".json"):
+            raise CannotRun(
+                f"{options.output}: what is written is YAML, and nobody reads it by this name; end it in .yaml"
+            )
+        files.refuse_existing(options.output, force=options.force)
     document = substitutions.document(options.file)
     if isinstance(document.data, dict) and "StateMachines" in document.data:  # no definition has such a key
         from aslkit.cli.mock_config import scenarios_of
@@ -67,8 +69,8 @@ def run(options: argparse.Namespace) -> int:
         text = _definition(document, options)
         code = _findings(text, options)
     if text is not None and options.output:
-        files.write(options.output, text)
-        print(f"wrote {files.shown(options.output)}")
+        if files.write(options.output, text, over_input=options.force):
+            print(f"wrote {files.shown(options.output)}")
     else:
         sys.stdout.write(text or "")
     return code

@@ -110,6 +110,16 @@ def test_import_turns_json_into_yaml_with_the_same_data(capsys: pytest.CaptureFi
     assert capsys.readouterr().err == "aslkit: again.asl.yaml exists; --force overwrites it\n"
 
 
+@pytest.mark.usefixtures("file")
+def test_import_writes_no_yaml_under_a_name_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("m.json").write_text(EXPORTED)
+    assert main(["import", "m.json", "-o", "out.json"]) == 2
+    assert capsys.readouterr().err == (
+        "aslkit: out.json: what is written is YAML, and nobody reads it by this name; end it in .yaml\n"
+    )
+    assert not Path("out.json").exists()
+
+
 @pytest.mark.parametrize("wrapped", [False, True])
 def test_import_writes_a_definition_that_aws_refuses_and_tells_the_places_in_what_it_wrote(
     wrapped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
