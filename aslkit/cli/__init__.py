@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from aslkit.cli import files
 from aslkit.cli.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ HELP = ("-h", "--help", "help")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line and returns its exit code: 0 clean, 1 something was found, 2 cannot run."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    files.forget()
     try:
         return _run(words)
     except CannotRun as error:

@@ -58,7 +58,7 @@ class BaselineFile:
     def update(self) -> int:
         """Writes all findings that were reported; the entries of files that were not looked at stay. Their number."""
         found = [(file, finding) for file, findings in self.found.items() for finding in findings]
-        files.write(self.path, baseline_text(found, keep=self._elsewhere()))
+        files.write(self.path, baseline_text(found, keep=self._elsewhere()), over_input=True)
         return len(found)
 
     def _elsewhere(self) -> Baseline:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from aslkit.cli import files, histories, substitutions
@@ -51,8 +50,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.output and os.path.exists(options.output) and not options.force:
-        raise CannotRun(f"{options.output} exists; --force overwrites it")
+    if options.output:
+        files.refuse_existing(options.output, force=options.force)
     recording = histories.recording(options.history)
     document = None
     if options.definition:
@@ -70,8 +69,8 @@ def run(options: argparse.Namespace) -> int:
         files.seen_from(options.output or options.definition, options.definition) if options.definition else None,
     )
     if options.output:
-        files.write(options.output, text)
-        print(f"wrote {files.shown(options.output)}")
+        if files.write(options.output, text, over_input=options.force):
+            print(f"wrote {files.shown(options.output)}")
     else:
         sys.stdout.write(text)
     for remark in captured.remarks:

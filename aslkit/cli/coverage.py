@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     except CoverageError as error:
         raise CannotRun(str(error)) from None
     if options.output:
-        files.write(options.output, to_json(found))
+        files.write(options.output, to_json(found), over_input=True)  # which is in the sum: nothing is lost
     print(_shown(found, options))
     return int(any_under(found, options.fail_under))
 

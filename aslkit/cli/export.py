@@ -83,8 +83,8 @@ def _put(text: str, options: argparse.Namespace) -> int:
     if options.check:
         return _check(text, options.check, files.shown(options.definition))
     if options.output:
-        files.write(options.output, text)
-        print(f"wrote {files.shown(options.output)} ({len(text.encode()):,} bytes)")
+        if files.write(options.output, text):
+            print(f"wrote {files.shown(options.output)} ({len(text.encode()):,} bytes)")
     else:
         sys.stdout.write(text)
     return 0

@@ -1,15 +1,16 @@
-"""Names on the command line -> files, their texts, and whole files written at once."""
+"""Names on the command line -> files, their texts, and whole files written at once, never over what was read."""
 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING
 
 from aslkit.cli.errors import CannotRun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 STDIN = "-"
 ENDINGS = (".asl.yaml", ".asl.yml", ".asl.json")
@@ -58,8 +59,18 @@ def _below(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
         yield from (os.path.join(here, file) for file in files if file.endswith(endings))
 
 
+_read: dict[str, None] = {}
+"""The names of what this command has read, in order."""
+
+
+def forget() -> None:
+    """Another command begins, which has read nothing yet."""
+    _read.clear()
+
+
 def read(name: str) -> bytes:
     """The bytes of a file, or of standard input for `-`. Raises CannotRun when they cannot be had."""
+    _read[name] = None
     try:
         if name == STDIN:
             return sys.stdin.buffer.read(MAX_BYTES)
@@ -84,27 +95,105 @@ def reader(folder: str) -> Callable[[str], bytes]:
     return read_there
 
 
-def write(name: str, text: str | bytes) -> None:
+def write(name: str, text: str | bytes, *, over_input: bool = False) -> bool:
     """Writes a whole file or none: the text goes to a new file beside it, which then takes its name.
 
-    A link stays a link, and a file that was there keeps its permissions.
+    A link stays a link, and a file that was there keeps its permissions. What is there and is no file (a pipe, a
+    device, /dev/stdout) is written to and stays what it is. Says whether a file holds the text now. Raises CannotRun
+    for what cannot be written, and for a file that this command has read, unless it may be written `over_input`.
     """
-    name = os.path.realpath(name)
+    content = text.encode() if isinstance(text, str) else text
+    try:
+        if _is_stream(name):
+            _pour(name, content)
+            return False
+        if not over_input:
+            refuse_input(name, _read)
+        _replace(os.path.realpath(name), content)
+    except OSError as error:
+        raise CannotRun(f"{shown(name)}: cannot write it: {reason(error)}") from None
+    return True
+
+
+def refuse_existing(name: str, *, force: bool) -> None:
+    """Raises CannotRun for a file that is there, unless it is to be overwritten."""
+    if os.path.exists(name) and not _is_stream(name) and not force:
+        raise CannotRun(f"{name} exists; --force overwrites it")
+
+
+def refuse_input(name: str, read: Iterable[str]) -> None:
+    """Raises CannotRun for a file that is one of those that were read, by whatever name."""
+    try:
+        there = os.stat(name)
+    except OSError:
+        return  # nothing to lose
+    for other in read:
+        if _is_file(other, there):
+            same = "" if os.path.abspath(other) == os.path.abspath(name) else f" (as {shown(other)})"
+            raise CannotRun(f"{shown(name)} is not overwritten: it is what was read{same}; write to another file")
+
+
+def _is_file(name: str, found: os.stat_result) -> bool:
+    """Whether a name that was read stands for a file."""
+    try:
+        return os.path.samestat(os.stat(0 if name == STDIN else name), found)
+    except OSError:
+        return False
+
+
+def _is_stream(name: str) -> bool:
+    """Whether a name stands for what is there and takes bytes without being a file, or is open already."""
+    try:
+        mode = os.stat(name).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISDIR(mode) and (not stat.S_ISREG(mode) or _descriptor(name) is not None)
+
+
+def _descriptor(name: str) -> int | None:
+    """The number of the open file of this process that a name stands for: 1 for /dev/stdout, 3 for /dev/fd/3.
+
+    It is written to by this number, since its name cannot open a socket, and would cut a file that others write to.
+    """
+    for _ in range(MOST_LINKS):
+        folder, last = os.path.split(os.path.abspath(name))
+        if last.isdecimal() and os.path.realpath(folder) == os.path.realpath("/dev/fd"):
+            return int(last)
+        if not os.path.islink(name):
+            break
+        name = os.path.join(folder, os.readlink(name))
+    return None
+
+
+MOST_LINKS = 40
+"""How many links lead to a file at most, as on Linux."""
+
+
+def _pour(name: str, content: bytes) -> None:
+    """Writes to what is there. Raises OSError."""
+    number = _descriptor(name)
+    sys.stdout.flush()  # what was printed before comes first where both go to one place
+    with open(name if number is None else number, "wb", closefd=number is None) as stream:
+        stream.write(content)
+
+
+def _replace(name: str, content: bytes) -> None:
+    """Writes a file that nobody sees before it is whole. Raises OSError, and leaves nothing else behind."""
     folder = os.path.dirname(name)
     temporary = os.path.join(folder, f".{os.path.basename(name)}.{os.getpid()}.tmp")
     try:
         os.makedirs(folder, exist_ok=True)
         with open(temporary, "wb") as file:
-            file.write(text.encode() if isinstance(text, str) else text)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if os.path.isfile(name):
             os.chmod(temporary, os.stat(name).st_mode & 0o7777)
         os.replace(temporary, name)
-    except OSError as error:
+    except OSError:
         if os.path.exists(temporary):
             os.unlink(temporary)
-        raise CannotRun(f"{name}: cannot write it: {reason(error)}") from None
+        raise
 
 
 def encoded(text: str, before: bytes) -> bytes:

@@ -73,7 +73,7 @@ def _put(name: str, content: bytes, before: str, after: str, options: argparse.N
     elif name == files.STDIN:
         sys.stdout.write(after)
     else:
-        files.write(name, files.encoded(after, content))
+        files.write(name, files.encoded(after, content), over_input=True)
 
 
 def diff(before: str, after: str, name: str) -> str:

@@ -39,11 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARKER}: a scenario of a state machine, run in virtual time")
     if config.getoption("aslkit_coverage") is not None:
         config.stash[USED] = []
+        config.stash[READ] = set()
 
 
 USED: pytest.StashKey[list[Measured]] = pytest.StashKey()
 """What the executions of this process used of each definition; absent unless somebody wants to know."""
-WORKER_OUTPUT = "aslkit_coverage"
+READ: pytest.StashKey[set[str]] = pytest.StashKey()
+"""The files that this process has read, which what --aslkit-coverage writes is not to replace."""
+WORKER_OUTPUT, WORKER_READ = "aslkit_coverage", "aslkit_read"
 
 
 def measure(config: pytest.Config, machine: StateMachine, execution: Execution) -> None:
@@ -59,6 +62,12 @@ def measure(config: pytest.Config, machine: StateMachine, execution: Execution) 
     config.stash[USED] = merged([*before, Measured(name, one.coverage, one.places)])
 
 
+def remember(config: pytest.Config, path: Path) -> None:
+    """A file is read: what --aslkit-coverage writes does not replace it."""
+    if READ in config.stash:
+        config.stash[READ].add(str(path))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """A process of pytest-xdist is done: what it used counts for the whole."""
@@ -68,23 +77,26 @@ def pytest_testnodedown(node: Any) -> None:
 
         before = node.config.stash[USED]
         node.config.stash[USED] = merged([*before, *from_json(json.loads(text))])
+        node.config.stash[READ].update(node.workeroutput[WORKER_READ])
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if USED not in session.config.stash:
         return
     from aslkit.cli.errors import CannotRun
-    from aslkit.cli.files import write
+    from aslkit.cli.files import refuse_input, write
     from aslkit.operations.coverage import to_json
 
-    found = session.config.stash[USED]
+    found, read = session.config.stash[USED], session.config.stash[READ]
     text = to_json(found)
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output[WORKER_OUTPUT] = text
+        output[WORKER_OUTPUT], output[WORKER_READ] = text, sorted(read)
         return
+    name = session.config.getoption("aslkit_coverage")
     try:
-        write(session.config.getoption("aslkit_coverage"), text)
+        refuse_input(name, read)
+        write(name, text, over_input=True)  # whatever else was read in this process: tests may run commands
     except CannotRun as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
 
@@ -137,12 +149,18 @@ class ScenarioModule(pytest.File):
         except (DefinitionError, ScenarioError) as error:
             raise self.CollectError(f"{own}: {error}") from None
         file = read_scenarios(document, found)
-        return ScenarioRunner(file, found, lambda name: (folder / name).read_bytes()), found.document
+        return ScenarioRunner(file, found, lambda name: self.beside(folder / name)), found.document
+
+    def beside(self, path: Path) -> bytes:
+        """What is in a file that a scenario names. Raises OSError."""
+        remember(self.config, path)
+        return path.read_bytes()
 
     def content(self, path: Path, what: str) -> bytes:
         """What is in a file. Raises CollectError, which says `what` it is, when that cannot be had."""
         from aslkit.cli.files import reason
 
+        remember(self.config, path)
         try:
             return path.read_bytes()
         except OSError as error:
@@ -228,9 +246,13 @@ def simulate_definition(request: pytest.FixtureRequest) -> Callable[..., Executi
 
     root = request.config.rootpath
     name = request.config.getini("aslkit_values")
-    known = load((root / name).read_bytes(), source=name).data if name else {}
+    known = {}
+    if name:
+        remember(request.config, root / name)
+        known = load((root / name).read_bytes(), source=name).data
 
     def simulate(definition: str | os.PathLike[str], *, values: Any = None, **given: Any) -> Execution:
+        remember(request.config, root / definition)
         found = machine(root / definition, {**known, **(values or {})})
         execution = run(found, **given)
         measure(request.config, found, execution)

@@ -189,3 +189,13 @@ def test_the_fixture_runs_a_definition_from_the_root_folder_with_the_values_of_t
         """
     )
     project.runpytest_subprocess("test_nightly.py").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("processes", [[], ["-n", "2"]])
+@pytest.mark.parametrize("name", ["nightly.scenarios.yaml", "nightly.asl.yaml", "values.json"])
+def test_coverage_does_not_replace_what_was_read(project: pytest.Pytester, name: str, processes: list[str]) -> None:
+    before = (project.path / name).read_text()
+    result = project.runpytest_subprocess(f"--aslkit-coverage={name}", *processes)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*{name} is not overwritten: it is what was read; write to another file"])
+    assert (project.path / name).read_text() == before
