@@ -24,7 +24,7 @@ from aslkit.report.counterexample import scenario_text
 from aslkit.report.exploration import as_json, as_text, merged_text, plain
 from aslkit.simulation.context import START
 from aslkit.simulation.exploration.ground import PlanError
-from aslkit.simulation.exploration.merging import NO_REPORT, is_report, merge
+from aslkit.simulation.exploration.merging import NO_REPORT, is_report, is_whole, merge
 from aslkit.simulation.exploration.proof import prove
 from aslkit.simulation.exploration.properties import PropertyError
 from aslkit.simulation.exploration.search import explore
@@ -284,7 +284,8 @@ def _write_files(options: argparse.Namespace, exploration: Exploration, name: st
         folder = options.write
         back = os.path.relpath(options.definition, folder).replace(os.sep, "/")
         for index, example in enumerate(exploration.counterexamples, 1):
-            file = os.path.join(folder, f"{index:02}-{example.property}.scenarios.yaml")
+            name = re.sub(r"[^\w.-]+", "-", example.property).strip("-")
+            file = os.path.join(folder, f"{index:02}-{name}.scenarios.yaml")
             files.write(file, scenario_text(exploration, example, back))
     if options.proof or options.event_rule:
         proof = prove(exploration)
@@ -295,19 +296,27 @@ def _write_files(options: argparse.Namespace, exploration: Exploration, name: st
 
 
 def _merge(options: argparse.Namespace) -> int:
-    for word in ("definition", "proof", "event_rule", "write"):
+    for word in ("definition", "proof", "event_rule", "write", "strict"):
         if getattr(options, word):
             shown = "a DEFINITION" if word == "definition" else f"--{word.replace('_', '-')}"
-            raise CannotRun(
-                f"--merge reads reports and explores nothing; {shown} goes with an exploration (one shard "
-                "gives the whole proof)"
-            )
+            hint = HINTS.get(word, "")
+            raise CannotRun(f"--merge reads reports and explores nothing; {shown} goes with an exploration{hint}")
     try:
         report = merge([_report(name) for name in options.merge])
     except ValueError as error:
         raise CannotRun(str(error)) from None
     print(as_json(report) if options.format == "json" else merged_text(report, Paint(wanted(sys.stdout))))
-    return int(bool(report["violations"]))
+    if report["violations"] or is_whole(report):
+        return int(bool(report["violations"]))
+    shards = ", ".join(report["covered"]["shards"])
+    print(f"aslkit: only {shards} are here: what the other shards find is open", file=sys.stderr)
+    return 2
+
+
+HINTS = {
+    "proof": " (any one shard gives the whole proof)",
+    "write": " (each violation in --format json has its `scenario`)",
+}
 
 
 def _report(name: str) -> Json:

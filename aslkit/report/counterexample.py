@@ -115,6 +115,8 @@ def told(exploration: Exploration, example: Counterexample, paint: Paint) -> Ite
     if len(moments) > MOST_MOMENTS:
         yield f"    … {counted(len(moments) - MOST_MOMENTS, 'more moment')}"
     yield f"    {ending(example.execution, paint)}"
-    if example.alike:
-        are = "is" if example.alike == 1 else "are"
-        yield f"  {counted(example.alike, 'more run')} {are} wrong in the same way"
+
+
+def alike_text(count: int) -> list[str]:
+    """How many more runs are wrong in the same way; nothing where there is none."""
+    return [f"  {counted(count, 'more run')} {'is' if count == 1 else 'are'} wrong in the same way"] if count else []

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from aslkit.report.counterexample import scenario_text, told
+from aslkit.report.colour import Paint
+from aslkit.report.counterexample import alike_text, scenario_text, told
 from aslkit.report.findings import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from aslkit.report.colour import Paint
     from aslkit.simulation.exploration.search import Counterexample, Exploration
 
 Json = Any
@@ -34,11 +34,12 @@ def plain(exploration: Exploration, definition: str) -> dict[str, Json]:
                 name: {"holds": held, "explanation": exploration.explanations[name]}
                 for name, held in exploration.held.items()
             },
-            "about": [_about(example) for example in exploration.counterexamples],
+            "about": [_about(exploration, example) for example in exploration.counterexamples],
             "unmet": dict(exploration.unmet),
-            "unused_retriers": exploration.unused
-            and [
-                {"about": _about(example), "violation": _violation(exploration, example, definition)}
+            "unused_retriers": None
+            if exploration.unused is None
+            else [
+                {"about": _about(exploration, example), "violation": _violation(exploration, example, definition)}
                 for example in exploration.unused
             ],
         },
@@ -47,8 +48,10 @@ def plain(exploration: Exploration, definition: str) -> dict[str, Json]:
     }
 
 
-def _about(example: Counterexample) -> dict[str, Json]:
-    return {"about": list(example.about), "place": list(example.place)}
+def _about(exploration: Exploration, example: Counterexample) -> dict[str, Json]:
+    """What tells a violation apart from those of other shards, and the lines that tell it to a reader."""
+    lines = list(told(exploration, example, Paint(False)))
+    return {"about": list(example.about), "place": list(example.place), "alike": example.alike, "told": lines}
 
 
 def _violation(exploration: Exploration, example: Counterexample, definition: str) -> dict[str, Json]:
@@ -74,6 +77,7 @@ def as_text(exploration: Exploration, paint: Paint) -> str:
 def _lines(exploration: Exploration, paint: Paint) -> Iterator[str]:
     for example in exploration.counterexamples:
         yield from told(exploration, example, paint)
+        yield from alike_text(example.alike)
         yield ""
     for name, held in exploration.held.items():
         mark = paint("holds ", "green") if held else paint("broken", "red", "bold")
@@ -112,12 +116,10 @@ def _count(count: int, paint: Paint) -> str:
 
 
 def merged_text(report: Mapping[str, Json], paint: Paint) -> str:
-    """Several reports as one: their violations without timelines, then as `as_text`."""
+    """Several reports as one, as `as_text` shows one."""
     lines = []
-    for one in report["violations"]:
-        lines.append(f"{paint(one['property'], 'red', 'bold')}: {one['message']}")
-        lines += [f"  given  {_given(fault)}" for fault in one["faults"]]
-        lines.append("")
+    for one in report["covered"]["about"]:
+        lines += [*one["told"], *alike_text(one["alike"]), ""]
     for name, about in report["covered"]["properties"].items():
         lines.append(f"{paint('holds ', 'green') if about['holds'] else paint('broken', 'red', 'bold')}  {name}")
     covered = report["covered"]
@@ -125,8 +127,3 @@ def merged_text(report: Mapping[str, Json], paint: Paint) -> str:
     runs = f"{counted(report['runs'], 'run')} {shards}{_levels(covered['levels'])}: {_endings(covered['endings'])}"
     lines += ["", runs, *(paint(f"not run: {text}", "dim") for text in report["not_covered"])]
     return "\n".join([*lines, _count(len(report["violations"]), paint)])
-
-
-def _given(fault: Mapping[str, Json]) -> str:
-    where = f"{fault['state']}, invocation {fault['invocation']}" if fault["state"] else "the input"
-    return f"{where}: {fault['error']}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aslkit.report.exploration import left_out, runs_text
 from aslkit.report.findings import counted
 from aslkit.report.timeline import clock
-from aslkit.simulation.exploration.proof import ENDS_WELL, RESIDUAL, TOLD, UNCLEAR, UNNOTICED, WATCHED
+from aslkit.simulation.exploration.proof import ENDS_WELL, HIDDEN, RESIDUAL, TOLD, UNCLEAR, UNNOTICED, WATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,12 @@ Json = Any
 
 HEADS = ("state", "what goes wrong", "error", "tries", "told by", "after", "the run ends", "after")
 RESIDUAL_HEADS = ("what happens", "the run ends", "seen by")
-NOBODY = {ENDS_WELL: "nobody: the run ends well", RESIDUAL: "nobody (see below)", UNNOTICED: "NOBODY"}
+NOBODY = {
+    ENDS_WELL: "nobody: the run ends well",
+    RESIDUAL: "nobody (see below)",
+    HIDDEN: "NOBODY, as if all were well",
+    UNNOTICED: "NOBODY",
+}
 
 
 def as_file(proof: Proof, name: str) -> str:
@@ -85,7 +90,7 @@ def as_html(proof: Proof) -> str:
 
 
 def summary(proof: Proof) -> str:
-    """`170 errors at 10 states: 130 told, 34 end well, 0 told unclearly, 6 residual, 0 unnoticed`."""
+    """`170 errors that stay, at 10 states: 130 told, 34 end well, 0 told unclearly, 6 residual, …`."""
     counts = ", ".join(f"{sum(row.verdict == verdict for row in proof.rows)} {words}" for verdict, words in COUNTED)
     states = len({row.state for row in proof.rows})
     return f"{counted(len(proof.rows), 'error')} that stay, at {counted(states, 'state')}: {counts}."
@@ -96,6 +101,7 @@ COUNTED = (
     (ENDS_WELL, "end well"),
     (UNCLEAR, "told unclearly"),
     (RESIDUAL, "residual"),
+    (HIDDEN, "hidden by a good end"),
     (UNNOTICED, "unnoticed"),
 )
 
@@ -124,7 +130,7 @@ EXPLORED_TEXT = (
 STYLE = (
     "body{font:14px system-ui,sans-serif;margin:2em}table{border-collapse:collapse}"
     "td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left;vertical-align:top}"
-    ".told{background:#e8f5e9}.residual,.unclear{background:#fff8e1}.unnoticed{background:#ffcdd2}"
+    ".told{background:#e8f5e9}.residual,.unclear{background:#fff8e1}.unnoticed,.hidden{background:#ffcdd2}"
 )
 
 
@@ -182,7 +188,7 @@ def _marked(text: str) -> str:
 def _html_table(heads: Sequence[str], rows: list[tuple[tuple[str, ...], str]]) -> Iterator[str]:
     yield f"<table><tr>{''.join(f'<th>{escape(head)}</th>' for head in heads)}</tr>"
     for cells, verdict in rows:
-        style = f' class="{verdict}"' if verdict in (TOLD, UNCLEAR, RESIDUAL, UNNOTICED) else ""
+        style = f' class="{verdict}"' if verdict in (TOLD, UNCLEAR, RESIDUAL, HIDDEN, UNNOTICED) else ""
         yield f"<tr{style}>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
     yield "</table>"
 

@@ -162,7 +162,51 @@ def test_shards_are_merged(capsys: pytest.CaptureFixture[str]) -> None:
     merged = json.loads(capsys.readouterr().out)
     assert (merged["runs"], merged["violations"]) == (whole["runs"], whole["violations"])
     assert main(["explore", "--merge", "2.json", "1.json"]) == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "1 counterexample"
+    merged_text = capsys.readouterr().out
+    assert main(["explore", "bad.asl.yaml", "--faults", "2"]) == 1
+    whole_text = capsys.readouterr().out
+    found = "retriers-are-used"  # is looked at last when shards are merged
+    assert merged_text.partition("broken")[0] == whole_text.partition("broken")[0].replace(f"holds   {found}\n", "")
+    assert merged_text.splitlines()[-1] == whole_text.splitlines()[-1] == "1 counterexample"
+
+
+def test_a_merge_that_lacks_shards_is_no_all_clear(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("1.json").write_text(json.dumps(reported(capsys, "m.asl.yaml", "--shard", "1/3")))
+    assert main(["explore", "--merge", "1.json"]) == 2
+    printed = capsys.readouterr()
+    assert printed.err == "aslkit: only 1/3 are here: what the other shards find is open\n"
+    assert "not run: all but shard 1/3" in printed.out
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("levels", "x"),
+        ("levels", ["x"]),
+        ("shards", ["x"]),
+        ("shards", []),
+        ("properties", 3),
+        ("unmet", None),
+        ("about", []),
+    ],
+)
+def test_a_damaged_report_is_refused(key: str, value: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    report = reported(capsys, "bad.asl.yaml")
+    report["covered"][key] = value
+    Path("1.json").write_text(json.dumps(report))
+    assert main(["explore", "--merge", "1.json"]) == 2
+    assert capsys.readouterr().err == (
+        "aslkit: 1.json: this is no report of an exploration (aslkit explore --format json)\n"
+    )
+
+
+def test_the_name_of_a_property_is_no_path(capsys: pytest.CaptureFixture[str]) -> None:
+    words = "explore: {faults: 0, properties: [{name: '../x / y: ü?', holds: '{% false %}'}]}\n"
+    Path("m.scenarios.yaml").write_text(words + SCENARIOS.replace("explore:\n  faults: 1\n", ""))
+    assert main(["explore", "m.asl.yaml", "--write", "found"]) == 1
+    assert [file.name for file in Path("found").iterdir()] == ["01-..-x-y-ü.scenarios.yaml"]
+    assert main(["test", "found"]) == 0
+    capsys.readouterr()
 
 
 def test_the_proof_and_the_event_rule_are_written(capsys: pytest.CaptureFixture[str]) -> None:
@@ -286,7 +330,9 @@ def test_what_a_property_prints_stays_out_of_the_report(capsys: pytest.CaptureFi
     assert printed.err == "looked\n"
 
 
-@pytest.mark.parametrize("words", [["m.asl.yaml"], ["--proof", "p.md"], ["--event-rule", "r.json"], ["--write", "w"]])
+@pytest.mark.parametrize(
+    "words", [["m.asl.yaml"], ["--proof", "p.md"], ["--event-rule", "r.json"], ["--write", "w"], ["--strict"]]
+)
 def test_merging_refuses_what_only_an_exploration_gives(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     Path("1.json").write_text(json.dumps(reported(capsys, "m.asl.yaml")))
     assert main(["explore", *words, "--merge", "1.json"]) == 2

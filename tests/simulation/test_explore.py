@@ -331,6 +331,66 @@ def test_a_state_that_no_run_comes_to_is_said_and_another_answer_leads_there() -
     )
 
 
+def approving(ask_more: bool) -> StateMachine:
+    """A large order is approved by somebody; what `ask_more` leaves out makes every approval fail."""
+    call = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
+    large = {"Variable": "$.sum.Payload", "NumericGreaterThan": 10, "Next": "Approve"}
+    path = "$.sum.Payload" if ask_more else "$.sum.Total"
+    return machine(
+        {
+            "Sum": {**call, "TimeoutSeconds": 60, "ResultPath": "$.sum", "Next": "IsLarge"},
+            "IsLarge": {"Type": "Choice", "Choices": [large], "Default": "Done"},
+            "Approve": {
+                **call,
+                "Parameters": {"FunctionName": "f", "Payload.$": path},
+                "TimeoutSeconds": 60,
+                "Next": "Done",
+            },
+            "Done": {"Type": "Succeed"},
+        }
+    )
+
+
+APPROVED: dict[str, Any] = {
+    "input": {},
+    "when": [{"state": "Sum", "returns": {"Payload": 1}}, {"state": "Approve", "returns": {}}],
+}
+LARGE = {"add": [{"state": "Sum", "returns": {"Payload": 50}, "times": "lasting"}], "skip": ["failure-is-told"]}
+
+
+@pytest.mark.parametrize("faults", [0, 1, 2, "all"])
+def test_another_answer_is_no_fault(faults: int | str) -> None:
+    exploration = explore(approving(ask_more=True), **APPROVED, settings=LARGE, faults=faults)
+    assert exploration.levels[0] == 2
+    assert exploration.unmet == {}
+    assert exploration.held["succeeds-without-faults"]
+    if faults == 2:
+        pairs = [one for one in exploration.states if one in ("Sum", "Approve")]
+        assert pairs == ["Sum", "Approve"]
+
+
+def test_the_parts_of_an_exploration_with_other_answers_make_the_whole() -> None:
+    settings = {"add": LARGE["add"]}
+    whole = plain(explore(approving(ask_more=True), **APPROVED, settings=settings, faults=1), "m.asl.yaml")
+    parts = [
+        plain(explore(approving(ask_more=True), **APPROVED, settings=settings, faults=1, shard=(n, 3)), "m.asl.yaml")
+        for n in (1, 2, 3)
+    ]
+    merged = merge(json.loads(json.dumps(parts)))
+    assert (merged["runs"], merged["violations"]) == (whole["runs"], whole["violations"])
+    assert merged["covered"]["levels"] == whole["covered"]["levels"] == [2, 66]
+
+
+def test_a_run_that_fails_by_itself_with_another_answer_is_wrong() -> None:
+    exploration = explore(approving(ask_more=False), **APPROVED, settings=LARGE, faults=0)
+    assert [(one.property, one.message[:100]) for one in exploration.counterexamples] == [
+        (
+            "succeeds-without-faults",
+            "nothing goes wrong around it, 'Sum' returns {\"Payload\":50}, and the run fails in 'Approve': States.R",
+        )
+    ]
+
+
 def test_what_is_muted_for_a_state_is_not_muted_for_the_input() -> None:
     tested = machine({"Load": job("x", Parameters={"JobName.$": "$.name"}, End=True)})
     asked: dict[str, Any] = {"input": {"name": "load"}, "faults": 1}

@@ -78,6 +78,85 @@ def test_a_message_that_does_not_say_all_is_no_silence_but_says_what_it_lacks(me
     assert (f"| Tell{f', which does not say {lacks}' if lacks else ''} |" in as_file(found, "p.md")) is True
 
 
+def test_a_failure_that_a_good_end_hides_is_no_good_end() -> None:
+    """The mail is sent, and who reads the end of the run sees nothing of the failure."""
+    green = machine({**STATES, "Failed": {"Type": "Succeed"}})
+    found = prove(explore(green, input={"job": "load"}, faults=0))
+    assert row(found, "Load", "glue: failed")[1:3] == ("hidden", "Tell")
+    assert ("Load", "glue: failed", "hidden") in [(one.state, one.mishap, one.verdict) for one in found.unnoticed]
+    assert '<tr class="hidden"><td>Load</td><td>glue: failed</td>' in as_file(found, "p.html")
+    loose = machine(
+        {"Load": {**LOAD, "Resource": "arn:aws:states:::glue:startJobRun"}, **dict(list(STATES.items())[1:])}
+    )
+    unseen = prove(explore(loose, input={"job": "load"}, faults=0))
+    assert row(unseen, "Load", "glue: failed")[1:3] == ("hidden", None)
+    assert "| Load | glue: failed | States.TaskFailed | 1 | NOBODY, as if all were well |" in as_file(unseen, "p.md")
+
+
+def test_a_failure_that_is_harmless_ends_well() -> None:
+    green = machine({**STATES, "Failed": {"Type": "Succeed"}})
+    found = prove(explore(green, input={"job": "load"}, faults=0, settings={"harmless": [{"state": "Load"}]}))
+    assert row(found, "Load", "glue: failed")[1:3] == ("ends well", None)
+
+
+ASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
+
+
+def test_a_state_to_which_another_answer_leads_has_its_rows_as_well() -> None:
+    ask = {**ASK, "TimeoutSeconds": 60, "ResultPath": "$.answer", "Next": "IsOk"}
+    choice = {"Variable": "$.answer.Payload", "StringEquals": "ok", "Next": "Done"}
+    states = {
+        "Load": {**ask},
+        "IsOk": {"Type": "Choice", "Choices": [choice], "Default": "Approve"},
+        "Done": {"Type": "Succeed"},
+        "Approve": {**ASK, "TimeoutSeconds": 60, "End": True},
+    }
+    when = [{"resource": "lambda:invoke", "returns": {"Payload": "ok"}}]
+    settings = {"add": [{"state": "Load", "returns": {"Payload": "no"}}]}
+    found = prove(explore(machine(states), input={}, when=when, faults=0, settings=settings))
+    assert found.missing == ()
+    assert row(found, "Approve", "lambda: throttled")[:3] == ("Lambda.TooManyRequestsException", "unnoticed", None)
+
+
+def test_a_state_to_which_one_error_alone_leads_has_its_rows_as_well() -> None:
+    catch = [{"ErrorEquals": ["Glue.InvalidInputException"], "ResultPath": None, "Next": "Repair"}, *LOAD["Catch"]]
+    repair = {**ASK, "TimeoutSeconds": 60, "End": True}
+    found = prove(
+        explore(
+            machine({**STATES, "Load": {**LOAD, "Catch": catch}, "Repair": repair}),
+            input={"job": "load"},
+            faults=0,
+            when=[{"state": "Repair", "returns": {}}],
+        )
+    )
+    assert found.missing == ()
+    assert row(found, "Repair", "lambda: throttled")[1] == "unnoticed"
+
+
+def test_a_missing_field_that_somebody_is_told_of_is_no_residual_risk() -> None:
+    load_it = {**LOAD, "Arguments": {"JobName": "{% $states.input.job %}"}}
+    load_it["Catch"] = [{"ErrorEquals": ["States.ALL"], "Output": "{% $states.errorOutput %}", "Next": "Tell"}]
+    for name in ("Parameters", "Retry"):
+        del load_it[name]
+    tell = {"TopicArn": TOPIC, "Message": "{% 'Load failed: ' & $states.input.Error & ' ' & $states.input.Cause %}"}
+    states = {
+        "Load": load_it,
+        "Tell": {
+            "Type": "Task",
+            "Resource": TELL["Resource"],
+            "Arguments": tell,
+            "TimeoutSeconds": 60,
+            "Next": "Failed",
+        },
+        "Failed": {"Type": "Fail", "Error": "Load"},
+    }
+    definition = {"QueryLanguage": "JSONata", "StartAt": "Load", "States": states}
+    tested = parse(load(json.dumps(definition), source="m.asl.yaml"))
+    found = prove(explore(tested, input={"job": "load"}, faults=0))
+    assert row(found, "(the input)", "without job")[:4] == ("States.QueryEvaluationError", "told", "Tell", 0.0)
+    assert [one.what for one in found.residual if one.what.startswith("the input")] == []
+
+
 def test_a_state_that_only_failures_come_to_has_its_rows_as_well() -> None:
     expected = ("SNS.NotFoundException", "residual", None, None, 2, "FAILED", "SNS.NotFoundException", 155.0)
     assert row(proof(), "Tell", "sns: topic-not-found") == expected
@@ -109,7 +188,8 @@ def test_the_event_rule_watches_all_that_ends_badly() -> None:
 
 def test_the_summary_counts_the_rows() -> None:
     assert summary(proof()) == (
-        "28 errors that stay, at 2 states: 15 told, 0 end well, 0 told unclearly, 11 residual, 2 unnoticed."
+        "28 errors that stay, at 2 states: 15 told, 0 end well, 0 told unclearly, 11 residual, "
+        "0 hidden by a good end, 2 unnoticed."
     )
 
 

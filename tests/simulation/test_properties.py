@@ -219,6 +219,8 @@ def test_a_property_may_be_a_jsonata_expression() -> None:
     assert broken(good(), properties=[own]) == {}
     never = {"name": "never", "holds": "{% $count($run.mails) = 0 %}"}
     assert broken(good(), properties=[never]) == {"never": "this does not hold"}
+    first = {"name": "first", "holds": "{% $run.mailz[0].at < 600 %}"}
+    assert broken(good(), properties=[first]) == {"first": "this does not hold (it gives nothing)"}
     count = {"name": "count", "holds": "{% $count($run.mails) %}"}
     assert broken(good(), properties=[count]) == {"count": "this does not hold (it is 1)"}
 

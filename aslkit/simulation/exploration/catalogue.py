@@ -33,6 +33,7 @@ EVERY = "*"
 ONCE, LASTING = "once", "lasting"
 BOTH = (ONCE, LASTING)
 HANGS = "hangs"
+TEAM = "added by the team"
 UNFINISHED = "hangs, with heartbeats"
 
 
@@ -42,7 +43,7 @@ class Mishap(Record):
     `name` is how a scenario writes it ("glue: failed", "hangs"), else the error name. `times` says whether it may pass
     by itself (ONCE), and whether it may stay (LASTING): no second call mends a topic that is not there. One that is
     `timed` may come at any moment of the work: where other branches run as well, it matters when. One without an error
-    is another answer than usual, which the state may meet as well.
+    is another answer than usual; one that a team adds is no fault at all.
     """
 
     name: str
@@ -57,6 +58,10 @@ class Mishap(Record):
     def called(self) -> str:
         """What reports call it: its error name where it has one."""
         return self.error or self.name
+
+    @property
+    def is_answer(self) -> bool:
+        return self.error is None and self.known == TEAM
 
 
 class Added(Record):
@@ -85,8 +90,6 @@ STAYING = {
 
 AT_WORK = {"lambda": frozenset({"function-error", "unknown", "timed-out"})}
 """Faults that come when the work has gone on for a while, besides those in which a job run ends."""
-
-TEAM = "added by the team"
 
 
 def catalogue(

@@ -139,6 +139,7 @@ class Ground:
         self.bystander = self.run(())
         self.menus |= self._with_first_answers()
         self.mishaps = {state: {mishap.name: mishap for mishap in menu} for state, menu in self.menus.items()}
+        self.has_answers = any(mishap.is_answer for menu in self.menus.values() for mishap in menu)
         self.answered = tuple(answered(self.states, self.bystander, self.settings.added))
         self.forgotten = tuple(forgotten(self.states))
         self.unmet = frozenset(self.states) - {visit.state for visit in self.bystander.visits}
@@ -147,12 +148,21 @@ class Ground:
     def mishap(self, placed: Placed) -> Mishap | InputMishap:
         return self.mishaps[placed.state][placed.mishap] if placed.state else self.inputs[placed.mishap]
 
+    def is_answer(self, placed: Placed) -> bool:
+        """Whether a mishap is no fault, but another answer that the team has added."""
+        return bool(placed.state) and self.mishaps[placed.state][placed.mishap].is_answer
+
+    def faults(self, placement: Placement) -> int:
+        """How many faults there are among mishaps."""
+        return len(placement) - sum(map(self.is_answer, placement))
+
     def run(self, placement: Placement, *, history: bool = False) -> Execution:
         """The run in which these mishaps happen, with its history or within the bound on its transitions.
 
         Raises OutcomeError when nobody says what a task answers.
         """
-        script = (*(self.when(placed) for placed in placement if placed.state), *self.script)
+        placed_first = sorted(placement, key=self.is_answer)  # a fault may befall a call that would be answered
+        script = (*(self.when(placed) for placed in placed_first if placed.state), *self.script)
         return simulate(
             self.machine,
             input=self.input(placement),

@@ -119,18 +119,27 @@ def look_at(pickled: bytes, placements: Sequence[Placement], wanted: Wanted) -> 
 
 
 def children(ground: Ground, run: Run, wanted: Wanted) -> Iterator[tuple[int, Placed]]:
-    """Every mishap at every invocation that came after the last one placed, so that no placement is made twice; with
-    the segment in which it happens."""
-    if not run.placement and not wanted.sequences:
+    """What can happen besides, each with the segment in which it does: every fault at every invocation that came after
+    the last one placed, and before the first fault every other answer after the last one, so that no placement is made
+    twice."""
+    faultless = ground.faults(run.placement) == 0
+    answers = faultless and len(run.placement) < MOST_ANSWERS
+    if faultless and not wanted.sequences:
         yield from ((NOWHERE, Placed("", (), 0, name, LASTING)) for name in ground.inputs)
     asked = sorted(_asked(run), key=lambda found: found[1].serial)
     befallen = [(run.placed_at(attempt), request) for _, request, attempt in asked]
     last = max((request.serial for placed, request in befallen if placed and _is_last(request, run)), default=0)
     spared = set(_without_choice(run)) if wanted.sequences else set(_in_a_row(run)) if wanted.spare else set()
     for (segment, request, attempt), (placed, _) in zip(asked, befallen, strict=True):
-        if request.serial > last and placed is None and attempt not in spared:
-            for child in _at(ground, run.execution, request, wanted):
+        may_be_answered = answers and placed is None and request.serial > last
+        may_fail = (placed is None or ground.is_answer(placed)) and (faultless or request.serial > last)
+        for child in _at(ground, run.execution, request, wanted):
+            if may_be_answered if ground.is_answer(child) else may_fail and attempt not in spared:
                 yield segment, child
+
+
+MOST_ANSWERS = 2
+"""Other answers than usual in one run."""
 
 
 def _without_choice(run: Run) -> Iterator[Attempt]:
@@ -177,6 +186,8 @@ def _at(ground: Ground, execution: Execution, request: Request, wanted: Wanted) 
         failing = next((mishap for mishap in menu if mishap.error is not None), None)
         if failing is not None:
             yield Placed(request.state, iteration, request.invocation, failing.name, ONCE)
+        answers = (mishap for mishap in menu if mishap.is_answer)
+        yield from (Placed(request.state, iteration, request.invocation, one.name, one.times[-1]) for one in answers)
         return
     moments = tuple(_moments(ground, execution, request)) if len(request.pointer) > 2 else ()
     for mishap in menu:

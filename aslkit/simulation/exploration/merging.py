@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -73,11 +74,48 @@ NO_REPORT = "this is no report of an exploration (aslkit explore --format json)"
 def is_report(value: Json) -> bool:
     """Whether a JSON value is the report of an exploration."""
     covered = value.get("covered") if isinstance(value, dict) else None
-    return isinstance(covered, dict) and covered.keys() >= COVERED and value.keys() >= {"runs", "violations"}
+    if not isinstance(covered, dict) or not _fits(value, REPORT) or not _fits(covered, COVERED):
+        return False
+    return (
+        bool(covered["shards"])
+        and all(isinstance(name, str) and SHARD.fullmatch(name) for name in covered["shards"])
+        and all(type(count) is int for count in covered["levels"])
+        and len(covered["about"]) == len(value["violations"])
+        and all(
+            isinstance(one, dict) and {"property", "message", "faults"} <= one.keys() for one in value["violations"]
+        )
+        and all(isinstance(one, dict) and _fits(one, ABOUT) for one in covered["about"])
+        and all(isinstance(one, dict) and "holds" in one for one in covered["properties"].values())
+        and all(isinstance(one, dict) for one in covered["states"].values())
+    )
 
 
-COVERED = {"definition", "faults", "shards", "levels", "states", "endings", "properties", "about", "unmet"}
-COVERED |= {"unused_retriers"}
+def _fits(value: Mapping[str, Json], kinds: Mapping[str, Any]) -> bool:
+    return all(name in value and isinstance(value[name], kind) for name, kind in kinds.items())
+
+
+SHARD = re.compile(r"[1-9][0-9]{0,5}/[1-9][0-9]{0,5}")
+ABOUT = {"about": list, "place": list, "alike": int, "told": list}
+REPORT = {"runs": int, "violations": list, "not_covered": list}
+COVERED = {
+    "definition": str,
+    "faults": (int, str),
+    "shards": list,
+    "levels": list,
+    "states": dict,
+    "endings": dict,
+    "properties": dict,
+    "about": list,
+    "unmet": dict,
+    "unused_retriers": (list, type(None)),
+}
+"""What a report has, by name, and of which type."""
+
+
+def is_whole(report: Mapping[str, Json]) -> bool:
+    """Whether no shard is missing in a report."""
+    shards = report["covered"]["shards"]
+    return len(shards) == int(shards[0].partition("/")[2])
 
 
 def _merged_cover(covered: list[dict[str, Json]], shards: list[str]) -> dict[str, Json]:
@@ -123,12 +161,15 @@ def _merged_gaps(parts: list[Mapping[str, Json]], shards: list[str], *, whole: b
 
 def _merged_violations(parts: list[Mapping[str, Json]]) -> tuple[list[Json], list[Json]]:
     """Of the violations of one property about the same the first one, in the order of the whole; and what they are
-    about."""
-    first: dict[tuple[str, tuple[str, ...]], tuple[list[int], Json, Json]] = {}
+    about, with how many more runs are wrong alike."""
+    alike: dict[tuple[str, tuple[str, ...]], list[tuple[Json, Json]]] = {}
     for part in parts:
         for one, about in zip(part["violations"], part["covered"]["about"], strict=True):
-            key = (one["property"], tuple(about["about"]))
-            if key not in first or about["place"] < first[key][0]:
-                first[key] = (about["place"], one, about)
-    found = sorted(first.values(), key=lambda entry: entry[0])
-    return [one for _, one, _ in found], [about for _, _, about in found]
+            alike.setdefault((one["property"], tuple(about["about"])), []).append((one, about))
+    found = []
+    for same in alike.values():
+        one, about = min(same, key=lambda entry: entry[1]["place"])
+        others = len(same) - 1 + sum(other["alike"] for _, other in same)
+        found.append((one, {**about, "alike": others}))
+    found.sort(key=lambda entry: entry[1]["place"])
+    return [one for one, _ in found], [about for _, about in found]

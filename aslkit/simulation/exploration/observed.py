@@ -170,11 +170,10 @@ class Run:
         top level that has no Catch at all, such as a Pass or a Choice."""
         if self.execution.error == RUNTIME:
             return True
-        last = max((one for one in self.execution.visits if one.ended == "failed"), key=lambda one: one.went)
-        return (
-            self.execution.error == QUERY_EVALUATION_ERROR
-            and len(last.pointer) == TOP_LEVEL
-            and not isinstance(self.ground.states[last.state], Retrying)
+        ended = [visit for visit in self.execution.visits if visit.ended in ("failed", "caught")]
+        return self.execution.error == QUERY_EVALUATION_ERROR and all(
+            len(visit.pointer) == TOP_LEVEL and not isinstance(self.ground.states[visit.state], Retrying)
+            for visit in ended
         )
 
     def _silenced(self, visit: Visit) -> bool:
@@ -191,7 +190,12 @@ class Run:
         if request is None:
             return None
         iteration = tuple(index for _, index in request.iteration)
-        return next((one for one in self.placement if one.covers(request.state, iteration, request.invocation)), None)
+        return next((one for one in self._placed if one.covers(request.state, iteration, request.invocation)), None)
+
+    @cached_property
+    def _placed(self) -> list[Placed]:
+        """The mishaps, those first that win where several are placed."""
+        return sorted(self.placement, key=self.ground.is_answer)
 
     @property
     def job_runs(self) -> Sequence[JobRun]:

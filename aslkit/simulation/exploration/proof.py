@@ -12,6 +12,8 @@ from aslkit.simulation.execution import ABORTED, FAILED, SUCCEEDED, TIMED_OUT
 from aslkit.simulation.exploration.catalogue import LASTING
 from aslkit.simulation.exploration.ground import Placed
 from aslkit.simulation.exploration.observed import Run
+from aslkit.simulation.exploration.properties import no_failure_ends_well
+from aslkit.simulation.faults import DOCUMENTED
 from aslkit.simulation.limits import MAX_SECONDS
 
 if TYPE_CHECKING:
@@ -23,17 +25,18 @@ if TYPE_CHECKING:
     from aslkit.simulation.exploration.observed import Mail
     from aslkit.simulation.exploration.search import Exploration
 
-TOLD, ENDS_WELL, UNCLEAR, RESIDUAL, UNNOTICED = "told", "ends well", "unclear", "residual", "unnoticed"
+TOLD, ENDS_WELL, UNCLEAR, RESIDUAL = "told", "ends well", "unclear", "residual"
+HIDDEN, UNNOTICED = "hidden", "unnoticed"
 WATCHED = (FAILED, TIMED_OUT, ABORTED)
 
 
 class ProofRow(Record):
-    """What comes of one error that stays at one state.
+    """What comes of one error that stays at one state, or of one thing that is wrong with the input (THE_INPUT).
 
     `told` is the state that sends the message (None: nobody), `after` the virtual seconds from the first failed call to
     that message, `lasts` those to the end of the run, `tries` how often the state was tried. `verdict` is TOLD,
-    ENDS_WELL (the run succeeds), UNCLEAR (a message is sent that `lacks` something), RESIDUAL (no definition could tell
-    of it), UNNOTICED.
+    ENDS_WELL (the run succeeds, and may), UNCLEAR (a message is sent that `lacks` something), RESIDUAL (no definition
+    could tell of it), HIDDEN (the run succeeds although a task failed for good), UNNOTICED.
     """
 
     state: str
@@ -73,49 +76,80 @@ class Proof(Record):
 
     @property
     def unnoticed(self) -> tuple[ProofRow, ...]:
-        return tuple(row for row in self.rows if row.verdict == UNNOTICED)
+        return tuple(row for row in self.rows if row.verdict in (HIDDEN, UNNOTICED))
 
 
 def prove(exploration: Exploration) -> Proof:
     """The proof for the machine that was explored; makes one run for each row."""
     ground = exploration.ground
-    ways = dict(_ways(ground))
-    rows = tuple(
-        _row(ground, way, state, mishap)
-        for state, menu in ground.menus.items()
-        if (way := ways.get(state)) is not None
-        for mishap in menu
-        if mishap.error is not None
+    ways = _ways(ground)
+    inputs = [(name, Run(ground, placed, ground.run(placed))) for name, placed in _inputs(ground)]
+    rows = (
+        *(_input_row(ground, name, run) for name, run in inputs if run.status != SUCCEEDED and run.residual is None),
+        *(
+            _row(ground, ways[state], state, mishap)
+            for state, menu in ground.menus.items()
+            if state in ways
+            for mishap in menu
+            if mishap.error is not None
+        ),
     )
+    unseen = [(name, run) for name, run in inputs if run.status != SUCCEEDED and run.residual is not None]
     return Proof(
         definition=ground.plan.source,
         rows=rows,
-        residual=tuple(_residual(ground, rows)),
+        residual=tuple(_residual(ground, rows, unseen)),
         missing=tuple(state for state in ground.menus if state not in ways),
         event_rule=ground.settings.event_rule,
         explored=exploration,
     )
 
 
-def _ways(ground: Ground) -> Iterator[tuple[str, tuple[Placement, Placed]]]:
-    """Task state -> the mishaps by which a run comes to it (none if it does anyway), and its first call there."""
-    known: set[str] = set()
+def _inputs(ground: Ground) -> Iterator[tuple[str, Placement]]:
+    yield from ((name, (Placed("", (), 0, name, LASTING),)) for name in ground.inputs)
+
+
+def _ways(ground: Ground) -> dict[str, tuple[Placement, Placed]]:
+    """Task state -> the mishaps by which a run comes to it (none if it does anyway), and its first call there.
+
+    Other answers come first, then what fails; where that leads nowhere, every other fault of each state does too.
+    """
+    found: dict[str, tuple[Placement, Placed]] = {}
     pending: list[Placement] = [()]
     while pending:
         placement = pending.pop(0)
-        execution = ground.run(placement)
-        for attempt in execution.attempts():
-            request = attempt.request
-            if request is None or request.state in known:
+        for state, first in _first_calls(ground, placement):
+            if state in found:
                 continue
+            found[state] = placement, first
+            if len(placement) < DEEPEST:
+                menu = ground.menus[state]
+                failing = [mishap for mishap in menu if mishap.error is not None][:1]
+                ahead = [mishap for mishap in menu if mishap.error is None] + failing
+                pending += ((*placement, first._replace(mishap=mishap.name)) for mishap in ahead)
+    if len(found) < len(ground.menus):
+        _by_other_faults(ground, found)
+    return found
+
+
+def _by_other_faults(ground: Ground, found: dict[str, tuple[Placement, Placed]]) -> None:
+    """Adds the states to which only other faults than the first of a state lead."""
+    for state, (before, first) in tuple(found.items()):
+        for mishap in ground.menus[state]:
+            placement = (*before, first._replace(mishap=mishap.name))
+            for reached, call in _first_calls(ground, placement):
+                found.setdefault(reached, (placement, call))
+
+
+def _first_calls(ground: Ground, placement: Placement) -> Iterator[tuple[str, Placed]]:
+    """The first call of each Task in a run; as a place of a mishap that lasts, whose name is still open."""
+    known: set[str] = set()
+    for attempt in ground.run(placement).attempts():
+        request = attempt.request
+        if request is not None and request.state not in known:
             known.add(request.state)
             iteration = tuple(index for _, index in request.iteration)
-            menu = ground.menus[request.state]
-            failing = next((mishap.name for mishap in menu if mishap.error is not None), "")
-            first = Placed(request.state, iteration, request.invocation, failing, LASTING)
-            yield request.state, (placement, first)
-            if len(placement) < DEEPEST and failing:
-                pending.append((*placement, first))
+            yield request.state, Placed(request.state, iteration, request.invocation, "", LASTING)
 
 
 DEEPEST = 3
@@ -125,25 +159,43 @@ def _row(ground: Ground, way: tuple[Placement, Placed], state: str, mishap: Mish
     before, first = way
     placement = (*before, first._replace(mishap=mishap.name))
     run = Run(ground, placement, ground.run(placement))
-    execution = run.execution
-    attempts = [attempt for attempt in execution.attempts(state) if _is_there(attempt, first)]
+    attempts = [attempt for attempt in run.execution.attempts(state) if _is_there(attempt, first)]
     began = next((attempt.ended for attempt in attempts if attempt.failed and attempt.ended is not None), None)
-    mail, lacks = (None, None) if execution.status == SUCCEEDED else _message(run)
+    error = next((attempt.error for attempt in attempts if attempt.failed), mishap.error)
+    return _judged(run, state, mishap.name, error, mishap.known, began, len(attempts))
+
+
+THE_INPUT = "(the input)"
+
+
+def _input_row(ground: Ground, name: str, run: Run) -> ProofRow:
+    broke = run.breaking
+    began = broke.at if broke is not None else None
+    return _judged(run, THE_INPUT, name, broke.error if broke is not None else None, DOCUMENTED, began, 1)
+
+
+def _judged(
+    run: Run, state: str, mishap: str, error: str | None, known: str, began: float | None, tries: int
+) -> ProofRow:
+    """The row of a run, in which something begins to fail at `began`."""
+    execution = run.execution
+    mail, lacks = _message(run)
     if execution.status == SUCCEEDED:
-        verdict = ENDS_WELL
+        verdict = HIDDEN if any(no_failure_ends_well(run)) else ENDS_WELL
+        mail, lacks = (mail, lacks) if verdict == HIDDEN else (None, None)
     elif mail is not None:
         verdict = TOLD if lacks is None else UNCLEAR
     else:
         verdict = RESIDUAL if run.residual is not None else UNNOTICED
     return ProofRow(
         state=state,
-        mishap=mishap.name,
-        error=next((attempt.error for attempt in attempts if attempt.failed), mishap.error),
-        known=mishap.known,
+        mishap=mishap,
+        error=error,
+        known=known,
         verdict=verdict,
         told=mail.state if mail is not None else None,
         after=mail.at - began if mail is not None and began is not None else None,
-        tries=len(attempts),
+        tries=tries,
         status=execution.status,
         ending=execution.error,
         lasts=execution.duration,
@@ -168,16 +220,14 @@ def _message(run: Run) -> tuple[Mail | None, str | None]:
     return None, None
 
 
-def _residual(ground: Ground, rows: tuple[ProofRow, ...]) -> Iterator[ResidualRow]:
+def _residual(ground: Ground, rows: tuple[ProofRow, ...], inputs: list[tuple[str, Run]]) -> Iterator[ResidualRow]:
     rule = ground.settings.event_rule
 
     def row(what: str, status: str | None, error: str | None = None) -> ResidualRow:
         return ResidualRow(what, status, error, None if rule is None else status in rule)
 
-    for name, mishap in ground.inputs.items():
-        execution = ground.run((Placed("", (), 0, name, LASTING),))
-        if execution.status != SUCCEEDED:
-            yield row(mishap.meaning, execution.status, execution.error)
+    for name, run in inputs:
+        yield row(ground.inputs[name].meaning, run.status, run.execution.error)
     dying: dict[tuple[str, str], set[str | None]] = {}
     for found in rows:
         if found.verdict == RESIDUAL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import redirect_stdout
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from aslkit.definition.duration import duration_text
 from aslkit.definition.model import Task
@@ -65,10 +65,16 @@ class PropertyError(ValueError):
 
 
 def succeeds_without_faults(run: Run) -> Iterator[Wrong]:
-    if not run.placement and run.status != SUCCEEDED:
-        broke = run.breaking
-        where = f" in '{broke.state}'" if broke is not None else ""
+    if run.ground.faults(run.placement) or run.status == SUCCEEDED:
+        return
+    broke = run.breaking
+    where = f" in '{broke.state}'" if broke is not None else ""
+    if not run.placement:
         yield Wrong(f"with nothing going wrong around it the run ends {run.status}{where}: {_failure(run)}", ())
+    elif run.status == FAILED and (broke is None or not broke.decided):
+        answers = " and ".join(f"'{placed.state}' {placed.mishap}" for placed in run.placement)
+        what = f"nothing goes wrong around it, {answers}, and the run fails{where}: {_failure(run)}"
+        yield Wrong(what, (broke.state,) if broke is not None else ())
 
 
 def failure_is_told(run: Run) -> Iterator[Wrong]:
@@ -284,7 +290,8 @@ def residual_risk_is_seen(run: Run) -> Iterator[Wrong]:
     if FAILED in (rule or ()):
         return
     who = "the EventBridge rule does not watch FAILED" if rule is not None else "there is no EventBridge rule"
-    what = "States.Runtime, which no catcher sees" if run.residual == INPUT else "a message that cannot be sent"
+    unseen = f"{run.execution.error}, which no catcher sees"
+    what = unseen if run.residual == INPUT else "a message that cannot be sent"
     yield Wrong(f"the run ends FAILED by {what}, and {who}: nobody is told", (run.residual,))
 
 
@@ -305,7 +312,8 @@ def _tried(waits: tuple[float, ...]) -> str:
 PROPERTIES: tuple[Property, ...] = (
     Property(
         "succeeds-without-faults",
-        "With the given input, and nothing going wrong around it, the run ends SUCCEEDED.",
+        "With the given input, and nothing going wrong around it, the run ends SUCCEEDED; with another answer that is "
+        "added it fails by a Fail state alone.",
         succeeds_without_faults,
     ),
     Property(
@@ -446,43 +454,51 @@ def _told(error: BaseException) -> str:
 
 
 def _by_expression(custom: Custom) -> Check:
-    holds = _choice_rule(custom) if isinstance(custom.holds, dict) else _jsonata(custom)
+    breach = _choice_rule(custom) if isinstance(custom.holds, dict) else _jsonata(custom)
 
     def check(run: Run) -> Iterable[str]:
         try:
-            held = holds(run.facts())
+            found = breach(run.facts())
         except (StatesError, LookupError, ValueError) as error:
             raise PropertyError(custom.name, f"cannot be evaluated: {error}") from None
-        if held is True:
+        if found is None:
             return ()
-        value = "" if held is False else f" (it is {json_text(held)})"
-        return (f"this does not hold{value}" + (f": {custom.explanation}" if custom.explanation else ""),)
+        return (f"this does not hold{found}" + (f": {custom.explanation}" if custom.explanation else ""),)
 
     return check
 
 
-def _choice_rule(custom: Custom) -> Callable[[dict[str, Json]], Json]:
+Breach: TypeAlias = "Callable[[dict[str, Json]], str | None]"
+"""The facts of a run -> None where a property holds, else a text that may say what there is instead."""
+
+
+def _choice_rule(custom: Custom) -> Breach:
     from aslkit.language.jsonpath import Scope
 
     try:
         condition = compile_condition(custom.holds)
     except ConditionSyntaxError as error:
         raise PropertyError(custom.name, f"is no choice rule: {error}") from None
-    return lambda facts: condition(Scope(facts))
+    return lambda facts: None if condition(Scope(facts)) else ""
 
 
-def _jsonata(custom: Custom) -> Callable[[dict[str, Json]], Json]:
-    from aslkit.language.jsonata import JsonataError, JsonataSyntaxError, compile_jsonata
+def _jsonata(custom: Custom) -> Breach:
+    from aslkit.language.jsonata import FUNCTION, UNDEFINED, JsonataError, JsonataSyntaxError, compile_jsonata
 
     try:
         expression = compile_jsonata(custom.holds[2:-2].strip())
     except JsonataSyntaxError as error:
         raise PropertyError(custom.name, f"is no JSONata: {error}") from None
 
-    def evaluate(facts: dict[str, Json]) -> Json:
+    def breach(facts: dict[str, Json]) -> str | None:
         try:
-            return expression.evaluate(facts, {"run": facts}, now=0.0, random=None)
+            value = expression.evaluate(facts, {"run": facts}, now=0.0, random=None)
         except JsonataError as error:
             raise ValueError(str(error)) from None
+        if isinstance(value, bool):
+            return None if value else ""
+        if value is UNDEFINED or value is FUNCTION:
+            return " (it gives nothing)" if value is UNDEFINED else " (it is a function)"
+        return f" (it is {json_text(value)})"
 
-    return evaluate
+    return breach

@@ -242,19 +242,29 @@ class _Search:
     def run(self) -> None:
         level = [Item((), 0, NOWHERE, b"")]
         while level:
-            last = self.is_last(len(self.levels))
-            mine = self.own(level) if last or self.splits(level) else level
+            self.levels.append(0)
+            level = self.finish_level(level)
+        if self.faults == ALL and self.is_whole and sums(self.ground):
+            self.run_heaviest()
+
+    def finish_level(self, level: list[Item]) -> list[Item]:
+        """Looks at all runs of one level, those with other answers than usual too; the placements of the next one."""
+        last = self.is_last(len(self.levels) - 1)
+        following: list[Item] = []
+        start = 0
+        while level:
+            mine = self.own(level) if (last and not start) or self.splits(level) else level
             room = self.most - sum(self.levels)
             if len(mine) > room:
                 self.left_out += len(mine) - room
                 mine = mine[:room]
                 last = True
-            if not mine:
-                break
-            level = self.next_level(mine, last=last)
-            self.known += len(level)
-        if self.faults == ALL and self.is_whole and sums(self.ground):
-            self.run_heaviest()
+            reached = self.next_level(mine, start, last=last)
+            self.known += len(reached)
+            start += len(level)
+            level = [item for item in reached if self.ground.is_answer(item.placement[-1])]
+            following += (item for item in reached if not self.ground.is_answer(item.placement[-1]))
+        return following
 
     @property
     def is_whole(self) -> bool:
@@ -274,11 +284,12 @@ class _Search:
         number, of = self.shard
         return level[number - 1 :: of]
 
-    def next_level(self, level: list[Item], *, last: bool) -> list[Item]:
-        """Looks at the placements of one level; the placements of the next one."""
-        wanted = Wanted(children=not last, sequences=self.faults == ALL, spare=self.represents_alike)
+    def next_level(self, level: list[Item], start: int, *, last: bool) -> list[Item]:
+        """Looks at placements of one level, the first of which is number `start`; the placements that follow."""
+        depth = len(self.levels) - 1
+        only_answers = last and depth == 0 and self.ground.has_answers
+        wanted = Wanted(children=not last or only_answers, sequences=self.faults == ALL, spare=self.represents_alike)
         number, of = self.shard
-        counted = 0
         following: list[Item] = []
         alike: dict[tuple[Any, ...], tuple[Item, Look]] = {}
         looks = self.looks([item.placement for item in level], wanted)
@@ -288,24 +299,23 @@ class _Search:
                 self.left_out += len(level) - index + len(following)
                 self.stopped = True
                 break
-            place = number - 1 + index * of if parted else index
+            place = start + (number - 1 + index * of if parted else index)
             if parted or index % of == number - 1:
-                counted += 1
-                self.note(item.placement, look, place)
+                self.levels[depth] += 1
+                self.note(item.placement, look, (depth, place))
             self.rank(item.placement, place)
-            if len(item.placement) <= 1:
-                self.lasts[len(item.placement)] = max(look.lasts, self.lasts[len(item.placement)])
+            if depth <= 1:
+                self.lasts[depth] = max(look.lasts, self.lasts[depth])
             self.tried.update(placed.state for placed in item.placement[-1:])
             self.retriers.update(look.retriers)
             self.met.update(look.entered)
             self.in_a_row += look.spared
-            if last:
+            if not wanted.children:
                 continue
             if item.placement and self.represents_alike:
                 self.group(item, look, alike)
             else:
                 self.extend(following, self.children(item, look))
-        self.levels.append(counted)
         if self.stopped:
             return []
         if self.adds_up and self.may_last_too_long():
@@ -314,6 +324,8 @@ class _Search:
             if len(item.placement) == 1:
                 self.stands(item.placement[0])
             self.extend(following, self.children(item, look))
+        if only_answers:
+            return [item for item in following if self.ground.is_answer(item.placement[-1])]
         return self.narrowed(following) if self.represents_alike and len(following) > WIDE else following
 
     def may_last_too_long(self) -> bool:
@@ -358,7 +370,7 @@ class _Search:
         placements = [one for key, one in heaviest.items() if key not in known]
         self.known += len(placements)
         for placement, look in zip(placements, self.looks(placements, Wanted(children=False)), strict=True):
-            self.note(placement, look, 0)
+            self.note(placement, look, (len(placement), 0))
             self.levels.extend([0] * (len(placement) + 1 - len(self.levels)))
             self.levels[len(placement)] += 1
 
@@ -376,8 +388,8 @@ class _Search:
         """A mishap that others ran like stands for them at its state."""
         self.keep[placed.state] = self.keep.get(placed.state, frozenset()) | {(placed.mishap, placed.times)}
 
-    def note(self, placement: Placement, look: Look, index: int) -> None:
-        """Counts a run, the one at `index` of its level, and keeps the first one for each thing that is wrong."""
+    def note(self, placement: Placement, look: Look, place: tuple[int, int]) -> None:
+        """Counts a run, and keeps the first one for each thing that is wrong; `place` is its level and place in it."""
         self.endings[look.status] = self.endings.get(look.status, 0) + 1
         for placed in placement:
             errors = self.states.setdefault(placed.state, {})
@@ -386,7 +398,7 @@ class _Search:
         for name, message, about in look.wrong:
             first = self.found.get((name, about))
             if first is None:
-                self.found[name, about] = (placement, message, 0, (len(placement), index))
+                self.found[name, about] = (placement, message, 0, place)
             else:
                 self.found[name, about] = (*first[:2], first[2] + 1, first[3])
 
