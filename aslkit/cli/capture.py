@@ -16,8 +16,10 @@ from aslkit.simulation.recording import HistoryError
 EPILOG = """\
 What the tasks answered, and after how long, becomes `when`; how the execution went becomes `then`; a stop and redrives
 become `stop` and `redrive`. Account numbers (any number of twelve digits), e-mail addresses, passwords, keys, tokens,
-UUIDs and job run ids are replaced, the same by the same everywhere; look the file over before you share it: the names
-of jobs, buckets and topics stay as they are.
+UUIDs and job run ids are replaced, the same by the same everywhere. A secret is known by its form, by what stands
+before it (password=, Bearer) or by the name of its field. Not recognised: a secret in a field with any other name that
+has no known form, one that could be any word where it stands again as bare text, one that is encoded (base64). Look the
+file over before you share it: the names of people, hosts, jobs, buckets and topics stay as they are.
 
 With --definition the scenario is run once, and expects what that run does; without it nothing is checked.
 

@@ -7,9 +7,9 @@ is left out, and said.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.document import load
@@ -17,6 +17,7 @@ from aslkit.definition.duration import duration_text
 from aslkit.definition.model import Task, walk
 from aslkit.language.payload import json_text
 from aslkit.operations.export import to_yaml
+from aslkit.operations.scrub import Scrub
 from aslkit.record import Record
 from aslkit.simulation.context import instant
 from aslkit.simulation.execution import ABORTED, FAILED
@@ -47,18 +48,20 @@ def capture(recording: Recording, *, name: str, machine: StateMachine | None = N
     """The scenario of a recorded execution.
 
     Account numbers, e-mail addresses, passwords, keys, tokens, UUIDs and job run ids are replaced, the same by the same
-    everywhere. With `machine` the results of Glue jobs and messages are left out where nothing depends on them, and the
-    expectations are those that a run of the scenario meets. Raises HistoryError for an execution that has not ended or
-    has no input, and for one that was stopped at an instant that the history does not tell.
+    everywhere (`aslkit.operations.scrub`). With `machine` the results of Glue jobs and messages are left out where
+    nothing depends on them, and the expectations are those that a run of the scenario meets. Raises HistoryError for an
+    execution that has not ended or has no input, and for one that was stopped at an instant that the history does not
+    tell.
     """
     if recording.status == RUNNING:
         raise HistoryError("the history has no end; capture it when the execution has ended")
     if recording.input is UNKNOWN:
         raise HistoryError("the history lacks the execution's input (cut off, or a log without execution data)")
     if machine is None:
-        scrub = Scrub()
+        scrub = _scrub(recording, machine)
         return Captured(scenario=_drafted(recording, name, scrub, mails=False), replaced=dict(scrub.counts))
-    scrub, scrub_short = Scrub(), Scrub()
+    scrub = _scrub(recording, machine)
+    scrub_short = deepcopy(scrub)
     mails = any(isinstance(state, Task) and PUBLISH in (state.resource or "") for _, state in walk(machine))
     scenario, remarks = checked(_drafted(recording, name, scrub, mails=mails), machine)
     short, more = checked(_drafted(recording, name, scrub_short, mails=mails, short=True), machine)
@@ -70,20 +73,52 @@ def capture(recording: Recording, *, name: str, machine: StateMachine | None = N
 PUBLISH = ":sns:publish"
 
 
+def _scrub(recording: Recording, machine: StateMachine | None) -> Scrub:
+    """What knows all secrets of a recording. What the definition says, and what its states are called, is no secret."""
+    scrub = Scrub()
+    said = _texts(None if machine is None else machine.document.data)
+    public = "\n".join([*said, *(visit.state for visit in recording.root.visits)])
+    scrub.learn([dict(event.details) for event in recording.events], public=public)
+    return scrub
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """All names and texts in a JSON value."""
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from _texts(item)
+        case dict():
+            for name, item in value.items():
+                yield name
+                yield from _texts(item)
+
+
 def _drafted(recording: Recording, name: str, scrub: Scrub, *, mails: bool, short: bool = False) -> dict[str, Json]:
     """The scenario, not yet run. `mails`: it says also that none was published; `short`: the fakes of Glue and SNS make
     up the results themselves."""
     parts = list(parted(recording))
-    head = {"name": scrub(name), "given": scrub(_given(recording, parts))}
+    given = _given(recording, parts)
+    head = {"name": scrub(name), "given": {**given, "input": scrub(given["input"])}}
     first, *redrives = (
         {
             **_redriven(part),
-            "when": scrub([*in_ranges(list(_entries(part, short=short))), *_stop(part)]),
+            "when": [_scrubbed(entry, scrub) for entry in _when(part, short=short)],
             "then": _then(part, scrub, mails=mails),
         }
         for part in parts
     )
     return _filled({**head, **first, "redrive": [_filled(redrive) for redrive in redrives]})
+
+
+TOLD = frozenset({"returns", "fails", "error", "cause", "topic", "subject", "message"})
+"""The words of an entry or a message that hold what was recorded; the rest is of the definition, or of ours."""
+
+
+def _scrubbed(words: dict[str, Json], scrub: Scrub) -> dict[str, Json]:
+    return {word: scrub(value) if word in TOLD else value for word, value in words.items()}
 
 
 def _filled(words: dict[str, Json]) -> dict[str, Json]:
@@ -209,6 +244,11 @@ NEVER = 2**31
 # --- when ------------------------------------------------------------------------------------------------------------
 
 
+def _when(part: PastPart, *, short: bool) -> list[dict[str, Json]]:
+    """What happened in a part."""
+    return [*in_ranges(list(_entries(part, short=short))), *_stop(part)]
+
+
 def _entries(part: PastPart, *, short: bool) -> Iterator[dict[str, Json]]:
     """One entry for each attempt of a part: by state and iteration, in the order of the invocations, which count over
     the whole execution."""
@@ -281,7 +321,7 @@ def _then(part: PastPart, scrub: Scrub, *, mails: bool) -> dict[str, Json]:
     if recording.started is not None and recording.ended is not None and recording.ended > recording.started:
         length = recording.ended - recording.started
         then["duration"] = {"at-least": _duration(length * 0.98 // 1), "at-most": _duration(length * 1.02 // 1 + 1)}
-    published = [scrub(_mail(task)) for task in recording.tasks if _is_mail(task)]
+    published = [_scrubbed(_mail(task), scrub) for task in recording.tasks if _is_mail(task)]
     if published or mails:
         then["published"] = published
     return then
@@ -350,138 +390,3 @@ def _without(scenario: dict[str, Json], place: Any, message: str) -> tuple[dict[
             del then[key]
             return {**scenario, "then": then}, f"not expected any more: {message}"
     return scenario, message
-
-
-# --- scrubbing -------------------------------------------------------------------------------------------------------
-
-SECRETS = re.compile(r"pass(?:word|wd|phrase)?|secret|token|api[-_]?key|credential|authorization", re.IGNORECASE)
-IN_URL = "passwords in URLs"
-ACCOUNT = "account numbers"
-KINDS = {
-    "job run ids": (r"\bjr_[0-9a-f]{16,64}\b", "jr_{0:064x}"),
-    "UUIDs": (
-        r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b",
-        "00000000-0000-4000-8000-{0:012x}",
-    ),
-    "access keys": (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", "AKIAEXAMPLE{0:09d}"),
-    "web tokens": (r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", "web-token-{0}"),
-    "tokens": (r"[A-Za-z0-9+/_-]{120,}={0,2}", "token-{0}"),
-    IN_URL: (r"://[^\s/:@\"']{0,128}:[^\s/\"']{1,512}@", ""),
-    "e-mail addresses": (r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", "person{0}@example.com"),
-    ACCOUNT: (r"(?<![\w.])\d{12}(?!\w)", "{0:012d}"),
-}
-"""Kind of what no scenario is to hold -> how it is found, and what stands there instead, given a number."""
-PRIVATE = re.compile("|".join(f"({pattern})" for pattern, _ in KINDS.values()))
-ACCOUNTS = 111_111_111_111
-JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"(?P<key>\s*:)?|-?\d[\d.eE+-]*')
-"""The names, texts and numbers of a JSON text."""
-FIELD = re.compile(
-    r"""(?P<name>(["'])[^"'\\\s]{1,128}\2\s*:\s*)(?P<text>(["'])(?:(?!\4)[^\\]|\\.)*(?:\4|\\?\Z))""", re.DOTALL
-)
-"""A field of an object inside some other text (a message, the repr of a dict, a JSON text that was cut off) that holds
-a text."""
-
-
-class Scrub:
-    """Replaces what tells of real accounts and people, the same by the same wherever it stands: in names and values,
-    in JSON inside a text, in a number as in a text. `counts` says how many different ones of each kind there were."""
-
-    def __init__(self) -> None:
-        self.known: dict[tuple[str, str], str] = {}
-        self.counts: Counter[str] = Counter()
-
-    def __call__(self, value: Json, key: str = "") -> Json:
-        match value:
-            case dict():
-                return {self.text(name): self(item, name) for name, item in value.items()}
-            case list():
-                return [self(item, key) for item in value]
-            case str() if value and SECRETS.search(key):
-                return self.secret(value)
-            case str():
-                return self.text(value)
-            case int() if FIRST_ACCOUNT <= value < 10 * FIRST_ACCOUNT:
-                return int(self.plain(str(value)))
-            case _:
-                return value
-
-    def secret(self, text: str) -> str:
-        """A text that is a secret as a whole; what only names one stays."""
-        return text if text.startswith(("$", "secret-")) else self.replacement("secrets", text, "secret-{0}")
-
-    def text(self, text: str) -> str:
-        if _is_json(text):
-            return self.json(text)
-        done, end = [], 0
-        for field in FIELD.finditer(text):
-            name, quoted = field["name"], field["text"]
-            key = re.split(r"[\"']", name)[1]
-            done += [self.plain(text[end : field.start()]), self.plain(name), self.quoted(quoted, key)]
-            end = field.end()
-        return "".join([*done, self.plain(text[end:])])
-
-    def json(self, text: str) -> str:
-        """A JSON text, in which nothing else is written otherwise."""
-        key = ""
-
-        def token(match: re.Match[str]) -> str:
-            nonlocal key
-            whole = match[0]
-            if not whole.startswith('"'):
-                return self.plain(whole)
-            if not match["key"]:
-                return self.quoted(whole, key)
-            name = whole[: match.start("key") - match.start()]
-            key = json.loads(name)
-            return self.quoted(name, "") + match["key"]
-
-        return JSON_TOKEN.sub(token, text)
-
-    def quoted(self, text: str, key: str) -> str:
-        """A text in its quotation marks, which is the value of a key; it may be cut off."""
-        mark = text[0]
-        closed = mark if len(text) > 1 and text.endswith(mark) else ""
-        inner = text[1 : len(text) - len(closed)]
-        try:
-            said = json.loads(f'"{inner}"')
-        except ValueError:  # the escapes of another language
-            return f"{mark}{self(inner, key) if SECRETS.search(key) else self.plain(inner)}{closed}"
-        made = self(said, key)
-        return text if made == said else f"{mark}{json.dumps(made, ensure_ascii=inner.isascii())[1:-1]}{closed}"
-
-    def plain(self, text: str) -> str:
-        """A text without what is private in any text."""
-        return PRIVATE.sub(self.found, text)
-
-    def found(self, match: re.Match[str]) -> str:
-        kind = list(KINDS)[(match.lastindex or 1) - 1]
-        if kind == IN_URL:
-            user, _, password = match[0][:-1].partition("://")[2].partition(":")
-            return f"://{user}:{self.secret(password)}@"
-        return self.replacement(kind, match[0], KINDS[kind][1])
-
-    def replacement(self, kind: str, found: str, form: str) -> str:
-        made = self.known.get((kind, found))
-        if made is None:
-            self.counts[kind] += 1
-            number = self.counts[kind]
-            if kind == ACCOUNT:
-                number = number * ACCOUNTS if number < TEN else FIRST_ACCOUNT + number
-            made = self.known[kind, found] = form.format(number)
-        return made
-
-
-TEN = 10
-FIRST_ACCOUNT = 100_000_000_000
-"""No account number begins with 0 here: as a number it would lose its first digits."""
-
-
-def _is_json(text: str) -> bool:
-    """Whether a text is a whole JSON object, array or text."""
-    if not text.lstrip().startswith(("{", "[", '"')):
-        return False
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from aslkit.definition.document import load
 from aslkit.definition.model import StateMachine, parse
-from aslkit.operations.capture import Scrub, capture, scenario_file
+from aslkit.operations.capture import capture, scenario_file
+from aslkit.operations.scrub import Scrub
 from aslkit.simulation import Execution, simulate
 from aslkit.simulation.recording import HistoryError, Recording, read_history
 from aslkit.simulation.redrive import redrive, why_not_redrivable
@@ -373,6 +374,221 @@ def test_a_secret_is_replaced_by_the_same_in_a_field_in_json_inside_a_text_and_i
         "url": "postgres://bob:secret-1@db/x",
     }
     assert scrub.counts == {"secrets": 1}
+
+
+def learned(value: Any, **options: Any) -> tuple[Any, dict[str, int]]:
+    """What a scrub that has seen all of a value makes of it."""
+    scrub = Scrub()
+    scrub.learn(value, **options)
+    return scrub(value), dict(scrub.counts)
+
+
+def test_a_secret_is_replaced_where_it_stands_again_as_bare_text_in_json_in_a_url_and_as_a_number() -> None:
+    given = {
+        "cause": "login with hunter2-prod failed; password=hunter2-prod; Authorization: Bearer abcdef123456",
+        "password": "hunter2-prod",
+        "api_token": 12345678,
+        "list": [12345678, "12345678", "id 12345678, not 123456789", 123456789],
+        "json": '{"m": "for hunter2-prod", "n": [12345678]}',
+        "url": "https://x.org/?q=p%40ss%2Fword-1",
+        "secret": "p@ss/word-1",
+        "hunter2-prod": "abcdef123456",
+    }
+    assert learned(given) == (
+        {
+            "cause": "login with secret-1 failed; password=secret-1; Authorization: Bearer secret-2",
+            "password": "secret-1",
+            "api_token": 10000003,
+            "list": [10000003, "10000003", "id 10000003, not 123456789", 123456789],
+            "json": '{"m": "for secret-1", "n": [10000003]}',
+            "url": "https://x.org/?q=secret-4",
+            "secret": "secret-4",
+            "secret-1": "secret-2",
+        },
+        {"passwords in texts": 1, "bearer tokens": 1, "secrets": 2},
+    )
+
+
+def test_a_secret_that_could_be_any_word_is_replaced_only_where_its_key_names_it() -> None:
+    given = {"password": "failed", "token": 1234, "secret": "abc", "a": "the job failed: abc", "n": 1234}
+    assert learned(given)[0] == {
+        "password": "secret-1",
+        "token": 1002,
+        "secret": "secret-3",
+        "a": "the job failed: abc",
+        "n": 1234,
+    }
+
+
+def test_what_the_definition_says_is_no_secret_elsewhere() -> None:
+    given = {"tokenStatus": "IN_PROGRESS_2", "a": "IN_PROGRESS_2"}
+    assert learned(given, public="x\nIN_PROGRESS_2")[0] == {"tokenStatus": "secret-1", "a": "IN_PROGRESS_2"}
+
+
+def test_what_only_names_a_secret_and_what_is_none_stays() -> None:
+    given = {
+        "token": "$.token",
+        "secret": "${Secret}",
+        "password": "********",
+        "tokenType": "Bearer",
+        "maxTokens": 4096,
+        "tokens": "4096",
+        "secretKey": None,
+        "hasPassword": True,
+        "text": "unexpected token: end of file, Basic authentication, Bearer token is missing, password=${X}",
+        "apiToken": "secret-7",
+    }
+    assert learned(given) == (given, {})
+
+
+def test_numbers_objects_and_attributes_of_dynamodb_under_a_secret_key_are_secrets() -> None:
+    given = {
+        "secret": {"S": "topsecretvalue"},
+        "tokenInfo": {"S": "abc123"},
+        "credentials": {"user": "bob.smith", "list": [{"pin": 123456, "port": 80}]},
+        "text": "topsecretvalue of bob.smith",
+    }
+    made, counts = learned(given)
+    assert made == {
+        "secret": {"S": "secret-1"},
+        "tokenInfo": {"S": "secret-2"},
+        "credentials": {"user": "secret-3", "list": [{"pin": 100004, "port": 80}]},
+        "text": "secret-1 of secret-3",
+    }
+    assert counts == {"secrets": 4}
+    assert json.loads(learned(json.dumps(given))[0]) == made
+
+
+def test_json_that_is_a_secret_keeps_its_form_so_that_it_can_be_read() -> None:
+    given = {"SecretString": '{"username": "bob.smith", "password": "hunter2-prod"}', "m": "bob.smith, hunter2-prod"}
+    assert learned(given)[0] == {
+        "SecretString": '{"username": "secret-1", "password": "secret-2"}',
+        "m": "secret-1, secret-2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "scrubbed", "kind"),
+    [
+        ("for ghp_" + "a1B2" * 9 + "!", "for github-token-1!", "GitHub tokens"),
+        ("gho_" + "a1B2" * 9, "github-token-1", "GitHub tokens"),
+        ("github_pat_" + "a1_B2" * 9, "github-token-1", "GitHub tokens"),
+        ("glpat-" + "a1B2-" * 4, "gitlab-token-1", "GitLab tokens"),
+        ("xoxb-2048-abcdefXYZ", "slack-token-1", "Slack tokens"),
+        (
+            "https://hooks.slack.com/services/T000/B000/XXXX is gone",
+            "https://hooks.slack.com/services/1 is gone",
+            "Slack webhooks",
+        ),
+        ("AIza" + "aB3_-" * 7, "google-key-1", "Google keys"),
+        ("sk_live_" + "a1B2" * 6, "stripe-key-1", "Stripe keys"),
+        ("IQoJb3JpZ2luX2VjE" + "a+/" * 20 + "==", "session-token-1", "session tokens"),
+        ("is eyJhbGciOiJI.eyJzdWIiOiIx.s-g_1 ok", "is web-token-1 ok", "web tokens"),
+        ("a eyJhbGciOiJI.eyJzdWIiOiIx.a.b.c ok", "a web-token-1 ok", "web tokens"),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nx",
+            "private-key-1\nx",
+            "private keys",
+        ),
+        ("key: -----BEGIN PRIVATE KEY-----\\nMIIE", "key: private-key-1", "private keys"),
+        (
+            "https://s3/x?X-Amz-Date=20250101&X-Amz-Signature=abcdef&y=z",
+            "https://s3/x?X-Amz-Date=20250101&X-Amz-Signature=secret-1&y=z",
+            "URL signatures",
+        ),
+        ("/?x-amz-security-token=IQoJ", "/?x-amz-security-token=secret-1", "URL signatures"),
+        ("postgres://bob:hunter2@db/x", "postgres://bob:secret-1@db/x", "passwords in URLs"),
+        ("authorization: bearer abc-def-1", "authorization: bearer secret-1", "bearer tokens"),
+        ("Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic secret-1", "basic authorizations"),
+        ("Server=db;Password=Pa55w0rd;Encrypt=True", "Server=db;Password=secret-1;Encrypt=True", "passwords in texts"),
+        ("f(token=abc,user=bob)", "f(token=secret-1,user=bob)", "passwords in texts"),
+        ("https://x.org/?api_key=a,b&y=z.", "https://x.org/?api_key=secret-1&y=z.", "passwords in texts"),
+        ("secret='my own words' is wrong.", "secret='secret-1' is wrong.", "passwords in texts"),
+        ("DB_PASSWORD: hunter2, user: bob42", "DB_PASSWORD: secret-1, user: bob42", "passwords in texts"),
+        (r"cut off {\"api_token\": 12345678", r"cut off {\"api_token\": 10000001", "passwords in texts"),
+        ("run --db-password hunter2 -v", "run --db-password secret-1 -v", "passwords in texts"),
+    ],
+)
+def test_a_well_known_form_is_replaced_in_any_text_and_counted_by_its_kind(text: str, scrubbed: str, kind: str) -> None:
+    assert learned(text) == (scrubbed, {kind: 1})
+    assert learned(json.dumps({"a": text})) == (json.dumps({"a": scrubbed}), {kind: 1})
+
+
+LOGIN = """\
+StartAt: Login
+States:
+  Login:
+    Type: Task
+    Resource: arn:aws:states:::lambda:invoke
+    Parameters: {FunctionName: login, Payload.$: $}
+    TimeoutSeconds: 60
+    ResultPath: $.login
+    Catch: [{ErrorEquals: [States.ALL], ResultPath: $.error, Next: Look}]
+    Next: Look
+  Look:
+    Type: Task
+    Resource: arn:aws:states:::lambda:invoke
+    Parameters: {FunctionName: look, Payload: {}}
+    TimeoutSeconds: 60
+    ResultPath: $.looked
+    Next: Tell
+  Tell:
+    Type: Task
+    Resource: arn:aws:states:::sns:publish
+    Parameters:
+      TopicArn: arn:aws:sns:us-east-1:123456789012:alarms
+      Subject: No login
+      Message.$: States.Format('{} / {} / {}', $.error.Cause, $.db.password, States.JsonToString($.looked))
+    TimeoutSeconds: 60
+    ResultPath: null
+    Next: No
+  No: {Type: Fail, Error: Broken, CausePath: $.error.Cause}
+"""
+LOGIN_MACHINE = parse(load(LOGIN, source="m.asl.yaml"))
+SAFE = "abcdefXYZ0123456789-_.!@#%^*+=/\\\"'é "
+SECRET_TEXTS = st.text(SAFE, min_size=8, max_size=20).filter(
+    lambda text: text.strip() == text and any(one.isdigit() for one in text) and any(one in "XYZ" for one in text)
+)
+CONTEXTS = st.sampled_from(
+    [
+        "{}",
+        "login with {} failed",
+        "x{}y",
+        "password='{}'",
+        "user=bob;password={};x=y",
+        'cut off {{"a": "b", "password": "{}',
+    ]
+)
+
+
+@given(st.lists(SECRET_TEXTS, min_size=2, max_size=2, unique=True), st.integers(10**6, 10**9), st.data())
+@settings(max_examples=150, deadline=None)
+def test_no_secret_that_is_known_survives_anywhere_in_the_file_and_the_scenario_passes(
+    texts: list[str], number: int, data: st.DataObject
+) -> None:
+    def said() -> str:
+        return data.draw(CONTEXTS).format(data.draw(st.sampled_from([*texts, number])))
+
+    result = {"Payload": {"row": {"secret": {"S": texts[1]}, "api_token": number}, "text": said(), "n": number}}
+    script = (
+        When(state="Login", reply=Fails(error="LoginFailed", cause=said())),
+        When(state="Look", reply=Returns(result)),
+    )
+    past = simulate(
+        LOGIN_MACHINE,
+        input={"db": {"password": texts[0]}, "note": said(), "json": json.dumps({"m": said()})},
+        resources=Account(script=script),
+        account="123456789012",
+    )
+    captured = capture(read_back(past), name=said(), machine=LOGIN_MACHINE)
+    text = scenario_file(captured.scenario)
+    plain = json.dumps(load(text, source="m.scenarios.yaml").data, ensure_ascii=False)
+    assert [
+        one for one in (*texts, str(number)) if one in text or json.dumps(one, ensure_ascii=False)[1:-1] in plain
+    ] == []
+    assert captured.remarks == ()
+    [again] = run_scenarios(load(text, source="m.scenarios.yaml"), LOGIN_MACHINE)
+    assert (again.passed, again.remarks, again.differences) == (True, (), ())
 
 
 def test_the_tenth_account_number_has_twelve_digits_as_a_number_too() -> None:
