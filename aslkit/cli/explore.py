@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from aslkit.definition.document import Document
     from aslkit.definition.model import StateMachine
-    from aslkit.simulation.exploration.search import Exploration
+    from aslkit.simulation.exploration.found import Exploration
 
 Json = Any
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from aslkit.report.findings import counted
 from aslkit.report.timeline import ending, lines, published, timeline
 from aslkit.simulation.expectation import top_level
-from aslkit.simulation.exploration.search import placed_text
+from aslkit.simulation.exploration.found import placed_text
 from aslkit.simulation.scenario_file import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aslkit.report.colour import Paint
+    from aslkit.simulation.exploration.found import Counterexample, Exploration
     from aslkit.simulation.exploration.ground import Ground, Placement
-    from aslkit.simulation.exploration.search import Counterexample, Exploration
     from aslkit.simulation.resources.sns import Publication
 
 Json = Any

@@ -12,7 +12,7 @@ from aslkit.report.findings import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from aslkit.simulation.exploration.search import Counterexample, Exploration
+    from aslkit.simulation.exploration.found import Counterexample, Exploration
 
 Json = Any
 

@@ -13,9 +13,10 @@ from aslkit.definition.model import StateMachine, parse
 from aslkit.report.exploration import plain
 from aslkit.simulation import simulate
 from aslkit.simulation.exploration.catalogue import catalogue
+from aslkit.simulation.exploration.found import Exploration
 from aslkit.simulation.exploration.ground import PlanError
 from aslkit.simulation.exploration.merging import merge
-from aslkit.simulation.exploration.search import Exploration, explore
+from aslkit.simulation.exploration.search import explore
 from aslkit.simulation.faults import FAULTS
 from aslkit.simulation.resources.account import Account
 from aslkit.simulation.resources.scripted import Faulty, When

@@ -13,7 +13,8 @@ import pytest
 from aslkit.definition.document import load
 from aslkit.definition.model import parse
 from aslkit.report.counterexample import scenario_text
-from aslkit.simulation.exploration.search import Exploration, explore
+from aslkit.simulation.exploration.found import Exploration
+from aslkit.simulation.exploration.search import explore
 from aslkit.simulation.scenario import run_scenarios
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import pytest
 from aslkit.definition.document import load
 from aslkit.definition.model import StateMachine, parse
 from aslkit.simulation.exploration.decisions import errors_decide
-from aslkit.simulation.exploration.search import Exploration, explore
+from aslkit.simulation.exploration.found import Exploration
+from aslkit.simulation.exploration.search import explore
 
 LAMBDA = "arn:aws:states:::lambda:invoke"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:t"

@@ -10,8 +10,9 @@ import pytest
 
 from aslkit.definition.document import load
 from aslkit.definition.model import StateMachine, parse
+from aslkit.simulation.exploration.found import Exploration
 from aslkit.simulation.exploration.properties import PROPERTIES, Property, PropertyError
-from aslkit.simulation.exploration.search import Exploration, explore
+from aslkit.simulation.exploration.search import explore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

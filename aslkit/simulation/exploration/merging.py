@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from aslkit.simulation.exploration.gaps import SHARD_TEXT
 from aslkit.simulation.exploration.properties import RETRIERS
-from aslkit.simulation.exploration.search import SHARD_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

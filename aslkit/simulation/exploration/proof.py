@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from aslkit.simulation.execution import Attempt
     from aslkit.simulation.exploration.catalogue import Mishap
+    from aslkit.simulation.exploration.found import Exploration
     from aslkit.simulation.exploration.ground import Ground, Placement
     from aslkit.simulation.exploration.observed import Mail
-    from aslkit.simulation.exploration.search import Exploration
 
 TOLD, ENDS_WELL, UNCLEAR, RESIDUAL = "told", "ends well", "unclear", "residual"
 HIDDEN, UNNOTICED = "hidden", "unnoticed"

@@ -12,8 +12,9 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from aslkit.record import Record
-from aslkit.simulation.exploration.catalogue import LASTING, ONCE
+from aslkit.simulation.exploration.catalogue import ONCE
+from aslkit.simulation.exploration.found import Counterexample, Exploration, fault_of
+from aslkit.simulation.exploration.gaps import LeftOut, uncovered, unmet
 from aslkit.simulation.exploration.ground import Ground, Plan
 from aslkit.simulation.exploration.looking import Look, Looker, Wanted, look_at
 from aslkit.simulation.exploration.properties import RETRIERS
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from aslkit.definition.model import StateMachine
-    from aslkit.simulation.execution import Execution
     from aslkit.simulation.exploration.ground import Placed, Placement
     from aslkit.simulation.exploration.properties import Property
 
@@ -42,55 +42,6 @@ LATE = 2**31
 """The places in a level from this one on are told last."""
 WORTH_PROCESSES = 600
 """Runs below which starting processes takes longer than the runs."""
-
-
-class Counterexample(Record):
-    """The shortest run in which a property does not hold.
-
-    `faults` are the mishaps: {state, invocation, error} each, the invocation being the first that goes wrong; the input
-    is state None, invocation 0. `alike` is how many runs are wrong in the same way. `execution` keeps its history.
-    `about` and `place` tell counterexamples of shards apart: what they are about, and their level and place in it.
-    """
-
-    property: str
-    message: str
-    placement: Placement
-    faults: tuple[dict[str, Json], ...]
-    status: str
-    alike: int
-    execution: Execution
-    about: tuple[str, ...] = ()
-    place: tuple[int, int] = (0, 0)
-
-
-class Exploration(Record):
-    """What came of exploring.
-
-    `levels` counts the runs with 0, 1, 2 … mishaps; `states` those in which a state's call failed with an error (each
-    run once for each of its mishaps); `endings` those that ended so; `held` the properties that were looked at, and
-    whether they held. `uncovered` says in words what was not run; `unmet` has the Tasks at which nothing went wrong,
-    and the other states that no run came to, each with why. `unused` are the retriers that a shard does not use, which
-    others may; None where that is decided or cannot be. `sequences` counts, for ALL, the sequences of succeeding and
-    failing calls that the runs stand for.
-    """
-
-    ground: Ground
-    faults: int | str
-    shard: tuple[int, int]
-    levels: tuple[int, ...]
-    states: Mapping[str, Mapping[str, int]]
-    endings: Mapping[str, int]
-    held: Mapping[str, bool]
-    explanations: Mapping[str, str]
-    uncovered: tuple[str, ...]
-    counterexamples: tuple[Counterexample, ...]
-    unmet: Mapping[str, str] = {}
-    unused: tuple[Counterexample, ...] | None = None
-    sequences: int | None = None
-
-    @property
-    def runs(self) -> int:
-        return sum(self.levels)
 
 
 def explore(
@@ -168,7 +119,7 @@ class _Search:
         self.looker = looker
         self.ground: Ground = looker.ground
         self.faults = faults
-        self.most = most
+        self.left = LeftOut(most)
         self.shard = shard
         settings = self.ground.settings
         self.adds_up = faults != ALL and sums(self.ground)
@@ -178,10 +129,8 @@ class _Search:
         self.lasts = [0.0, 0.0]
         self.split = False
         self.tree = Tree()
-        self.mended = 0
         self.progress = progress
         self.enough = enough
-        self.stopped = False
         self.levels: list[int] = []
         self.states: dict[str, dict[str, int]] = {}
         self.endings: dict[str, int] = {}
@@ -190,10 +139,6 @@ class _Search:
         self.met: set[str] = set()
         self.tried: set[str] = set()
         self.plainest: dict[str, tuple[tuple[int, bool, bool, int], Placement]] = {}
-        self.left_out = 0
-        self.alike = 0
-        self.left_narrow = 0
-        self.in_a_row = 0
         self.done = 0
         self.known = 1
         self.keep: dict[str, frozenset[tuple[str, str]]] = {}
@@ -254,9 +199,9 @@ class _Search:
         start = 0
         while level:
             mine = self.own(level) if (last and not start) or self.splits(level) else level
-            room = self.most - sum(self.levels)
+            room = self.left.most - sum(self.levels)
             if len(mine) > room:
-                self.left_out += len(mine) - room
+                self.left.beyond += len(mine) - room
                 mine = mine[:room]
                 last = True
             reached = self.next_level(mine, start, last=last)
@@ -268,7 +213,7 @@ class _Search:
 
     @property
     def is_whole(self) -> bool:
-        return self.shard == (1, 1) and not self.left_out
+        return self.shard == (1, 1) and not self.left.beyond
 
     def is_last(self, level: int) -> bool:
         return self.faults != ALL and level >= int(self.faults)
@@ -296,8 +241,8 @@ class _Search:
         parted = last or self.split
         for index, (item, look) in enumerate(zip(level, looks, strict=True)):
             if index and index % CHUNK == 0 and self.enough is not None and self.enough():
-                self.left_out += len(level) - index + len(following)
-                self.stopped = True
+                self.left.beyond += len(level) - index + len(following)
+                self.left.stopped = True
                 break
             place = start + (number - 1 + index * of if parted else index)
             if parted or index % of == number - 1:
@@ -309,14 +254,14 @@ class _Search:
             self.tried.update(placed.state for placed in item.placement[-1:])
             self.retriers.update(look.retriers)
             self.met.update(look.entered)
-            self.in_a_row += look.spared
+            self.left.in_a_row += look.spared
             if not wanted.children:
                 continue
             if item.placement and self.represents_alike:
                 self.group(item, look, alike)
             else:
                 self.extend(following, self.children(item, look))
-        if self.stopped:
+        if self.left.stopped:
             return []
         if self.adds_up and self.may_last_too_long():
             self.leaves_out_mended = False
@@ -337,9 +282,9 @@ class _Search:
 
     def extend(self, following: list[Item], children: Iterator[Item]) -> None:
         """Puts children on the next level, as many as there is room for in memory."""
-        room = max(self.most, 10 * WIDE) - len(following)
+        room = max(self.left.most, 10 * WIDE) - len(following)
         following.extend(islice(children, max(room, 0)))
-        self.left_out += sum(1 for _ in children)
+        self.left.beyond += sum(1 for _ in children)
 
     def group(self, item: Item, look: Look, alike: dict[tuple[Any, ...], tuple[Item, Look]]) -> None:
         """Puts a run with those that ran alike with one mishap or another at the same place. The first stands for them;
@@ -347,7 +292,7 @@ class _Search:
         placement = item.placement
         ran = (placement[:-1], *placement[-1][:3], look.signature)
         if ran in alike:
-            self.alike += 1
+            self.left.alike += 1
         if ran not in alike or (self.adds_up and look.lasts > alike[ran][1].lasts):
             alike[ran] = item, look
 
@@ -358,7 +303,7 @@ class _Search:
         place = self.tree.add(item, mended=mended)
         for segment, child in look.children:
             if mended and segment != item.segment:
-                self.mended += 1
+                self.left.mended += 1
                 continue
             expected = look.shapes[segment] if 0 <= segment < len(look.shapes) else b""
             yield Item((*item.placement, child), place, segment, expected)
@@ -377,7 +322,7 @@ class _Search:
     def narrowed(self, level: list[Item]) -> list[Item]:
         """A wide level without the placements whose last mishap ran like another one when it was alone."""
         found = [item for item in level if self.represents(item.placement[-1])]
-        self.left_narrow += len(level) - len(found)
+        self.left.narrow += len(level) - len(found)
         return found
 
     def represents(self, placed: Placed) -> bool:
@@ -415,6 +360,7 @@ class _Search:
     # --- the result --------------------------------------------------------------------------------------------------
 
     def result(self) -> Exploration:
+        self.left.heaviest = sums(self.ground) and self.leaves_out_mended and not self.is_whole
         examples = [
             self.example(name, message, placement, alike, about=about, place=place)
             for (name, about), (placement, message, alike, place) in self.found.items()
@@ -434,9 +380,9 @@ class _Search:
             endings=self.endings,
             held={name: name not in broken for name in looked},
             explanations={**looked, RETRIERS.name: RETRIERS.explanation},
-            uncovered=tuple(self.uncovered()),
+            uncovered=tuple(uncovered(self.ground, self.faults, self.shard, self.left)),
             counterexamples=tuple(sorted(examples, key=lambda one: one.place)),
-            unmet=dict(self.unmet()),
+            unmet=dict(unmet(self.ground, self.faults, self.left, entered=self.met, tried=self.tried)),
             unused=None if self.is_whole else unused,
             sequences=self.tree.sequences() if self.faults == ALL and self.is_whole else None,
         )
@@ -466,7 +412,9 @@ class _Search:
 
     def judges_retriers(self) -> bool:
         """Whether enough was run to say that a retrier is never used, by this shard or by all of them together."""
-        return self.faults not in (ALL, 0) and not self.left_out and RETRIERS.name not in self.ground.settings.skipped
+        return (
+            self.faults not in (ALL, 0) and not self.left.beyond and RETRIERS.name not in self.ground.settings.skipped
+        )
 
     def unused_retriers(self) -> Iterator[Counterexample]:
         for state, (rank, placement) in sorted(self.plainest.items(), key=lambda item: (item[1][0][0], item[1][0][-1])):
@@ -477,88 +425,6 @@ class _Search:
                     place = (rank[0], LATE + rank[-1])
                     yield self.example(RETRIERS.name, message, placement, about=(state, str(index)), place=place)
 
-    def uncovered(self) -> Iterator[str]:
-        """What was not run, in words."""
-        if self.faults == ALL:
-            yield "which error it is, time-outs, and the moment at which a branch fails: `--faults 2` varies these"
-            if sums(self.ground) and self.leaves_out_mended and not self.is_whole:
-                yield "the sequences in which the most is mended, which a run without shards and limit has"
-        else:
-            yield f"runs with more than {self.faults} fault{'' if self.faults == 1 else 's'}"
-        if self.left_out:
-            limit = "of time" if self.stopped else f"of {self.most:,} runs"
-            yield f"{self.left_out:,} placements beyond the limit {limit}, and what follows from them"
-        if self.alike:
-            yield (
-                f"combinations of other faults with {self.alike:,} that ran like another one at the same place "
-                "(`--no-prune` runs them)"
-            )
-        if self.mended and self.faults != ALL:
-            yield (
-                f"{self.mended:,} combinations of a fault that is mended with one that comes later in the run, which "
-                "then goes on as without the first (`--no-prune` runs them)"
-            )
-        if self.in_a_row:
-            yield (
-                f"{self.in_a_row:,} calls between the first and the last of several in a row that failed alike "
-                "(`--no-prune` has faults there as well)"
-            )
-        if self.left_narrow:
-            yield (
-                f"{self.left_narrow:,} combinations whose last fault ran, when it was alone, like another one at the "
-                "same state (`--no-prune` runs them)"
-            )
-        number, of = self.shard
-        if of > 1:
-            yield f"{SHARD_TEXT} {number}/{of}"
-        if self.left_out and RETRIERS.name not in self.ground.settings.skipped:
-            yield "whether every retrier is used, which takes all runs"
-        for name in self.ground.forgotten:
-            yield f"how the job ends that '{name}' starts and does not wait for (.sync)"
-        if self.ground.answered:
-            names = ", ".join(f"'{name}'" for name in self.ground.answered)
-            yield f"other answers of {names} than usual: `add: [{{state: ..., returns: ...}}]` runs them"
-        for mute in self.ground.settings.muted:
-            yield f"'{mute.name}' of state '{mute.state}', muted in the settings"
-        yield "an execution that somebody aborts, and whether the role has its permissions"
-
-    def unmet(self) -> Iterator[tuple[str, str]]:
-        """The Tasks at which nothing went wrong, and the other states that no run came to, each with why."""
-        for name in self.ground.states:
-            menu = self.ground.menus.get(name)
-            if menu is None:
-                if name in self.ground.unmet - self.met:
-                    yield name, f"state '{name}': no run comes to it"
-            elif not menu:
-                yield name, f"faults of state '{name}': none are known"
-            elif name not in self.tried and self.faults != 0:
-                which = "of those within the limit" if self.left_out else "with fewer faults"
-                yield name, f"faults of state '{name}': no run {which} comes to it"
-
-
-SHARD_TEXT = "all but shard"
-
 
 def _task(pickled: bytes, wanted: Wanted, placements: Sequence[Placement]) -> list[Look]:
     return look_at(pickled, placements, wanted)
-
-
-def fault_of(ground: Ground, placed: Placed) -> dict[str, Json]:
-    """A mishap as reports show it: {state, invocation, error}."""
-    return {
-        "state": placed.state or None,
-        "invocation": placed.invocation,
-        "error": ground.mishap(placed).called,
-    }
-
-
-def placed_text(ground: Ground, placed: Placed) -> str:
-    """A mishap in words: `Load, invocation 1 and all later ones: glue: failed (States.TaskFailed)`."""
-    mishap = ground.mishap(placed)
-    if not placed.state:
-        return mishap.meaning
-    which = f"invocation {placed.invocation}" + (" and all later ones" if placed.times == LASTING else "")
-    name = mishap.name if mishap.error in (None, mishap.name) else f"{mishap.name} ({mishap.error})"
-    place = placed.state + "".join(f"[{index}]" for index in placed.iteration)
-    moment = f", after {placed.after:g} s" if placed.after is not None else ""
-    return f"{place}, {which}: {name}{moment}"
