@@ -502,7 +502,7 @@ def missing_path(machine: StateMachine) -> Iterator[Hit]:
         yield Hit(
             miss.pointer,
             f'"{miss.state.name}" reads {miss.read.route.text}, but {_lacking(miss.read)}: '
-            f"{consequence(miss.read)}{_meant(miss.read)}",
+            f"{consequence(miss.read.effect)}{_meant(miss.read)}",
         )
 
 
@@ -726,7 +726,7 @@ def unknown_context_field(machine: StateMachine) -> Iterator[Hit]:
             why = "the context object has a Map in the states of a Map only, and in its ItemSelector"
         else:
             why = f"the context object has no {_told(one, keys[: one.found.at + 1])}"
-        message = f'"{miss.state.name}" reads {one.route.text}, but {why}: {consequence(one)}{_meant(one)}'
+        message = f'"{miss.state.name}" reads {one.route.text}, but {why}: {consequence(one.effect)}{_meant(one)}'
         yield Hit(miss.pointer, message, span=span_of(machine, one))
 
 
@@ -776,7 +776,7 @@ def undefined_in_jsonata(machine: StateMachine) -> Iterator[Hit]:
         one = miss.read
         loss = next(_to_blame(miss.state, one), None)
         why = _lacking(one) if loss is None else _taken_away(machine, loss, miss.state)
-        message = f'"{miss.state.name}" reads {one.route.text}, but {why}: {consequence(one)}'
+        message = f'"{miss.state.name}" reads {one.route.text}, but {why}: {consequence(one.effect)}'
         related = () if loss is None else (loss.pointer,)
         yield Hit(miss.pointer, message + (_meant(one) if loss is None else ""), related, span=span_of(machine, one))
 
@@ -890,9 +890,9 @@ def _told(one: Read, keys: Keys) -> str:
     return _path(keys[1:], f"${keys[0]}") if one.route.root == VARIABLE and keys else _path(keys, one.route.root)
 
 
-def consequence(one: Read) -> str:
-    """What happens when a read finds nothing."""
-    return CONSEQUENCES.get(one.effect, "it is undefined here")
+def consequence(effect: str) -> str:
+    """What happens when a read of this effect finds nothing."""
+    return CONSEQUENCES.get(effect, "it is undefined here")
 
 
 CONSEQUENCES = {

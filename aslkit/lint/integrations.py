@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aslkit.definition.model import Map, all_states
+from aslkit.definition.model import JSONATA, Map, all_states
 from aslkit.definition.resource import ACTIVITY, ARN, AWS_SDK, LAMBDA_ARN, parse_resource
 from aslkit.definition.services import CALL, JOB, JOB_2, OPTIMISED, PATTERNS, TOKEN, model_name, service, service_alias
 from aslkit.definition.services import service_names as all_services
 from aslkit.definition.spelling import nearest, only_near
 from aslkit.lint.calls import calls, payload, tasks, texts
+from aslkit.lint.data import consequence
 from aslkit.lint.engine import ERROR, INFO, WARNING, Hit, Replace, mend, rule
 
 if TYPE_CHECKING:
@@ -489,8 +490,10 @@ def task_token(machine: StateMachine) -> Iterator[Hit]:
 
     `.waitForTaskToken` waits for SendTaskSuccess or SendTaskFailure with the token `$$.Task.Token`. When the token is
     in none of the parameters nobody can ever answer: the execution waits until the task times out, or for a year. A
-    call that waits for its response only has no token in the context object, and reading it fails with States.Runtime,
-    which neither Retry nor Catch sees. (Under `.sync` there is one: an answer then ends the wait early.)
+    call that waits for its response only has no token in the context object: in JSONPath reading it fails with
+    States.Runtime, which neither Retry nor Catch sees; in JSONata it is undefined, and a state whose whole expression
+    gives nothing fails with States.QueryEvaluationError. (Under `.sync` there is a token: an answer then ends the wait
+    early.)
 
     Bad:
 
@@ -537,8 +540,8 @@ def _token_withheld(task: Task) -> Iterator[Hit]:
         return
     yield Hit(
         _message_place(task),
-        f'"{task.name}" waits for an answer, but the token $$.Task.Token is in none of its parameters: nobody can ever '
-        "answer, and it waits until it times out",
+        f'"{task.name}" waits for an answer, but the token {TOKEN_PATHS[task.query_language == JSONATA]} is in none of '
+        "its parameters: nobody can ever answer, and it waits until it times out",
     )
 
 
@@ -574,7 +577,7 @@ def _token_in_vain(task: Task, target: Target) -> Iterator[Hit]:
     if found is None:
         return
     place, sent = found
-    at = next(_token_places(sent, place), None)
+    at, effect = next(_token_reads(sent, place, jsonata=task.query_language == JSONATA), (None, ""))
     if at is None:
         return
     may_wait = TOKEN in (target.patterns or ())
@@ -582,21 +585,43 @@ def _token_in_vain(task: Task, target: Target) -> Iterator[Hit]:
     resource = (*task.pointer, "Resource")
     yield Hit(
         resource if may_wait else at,
-        f'"{task.name}" reads the task token, but {target.name} does not wait for an answer and has none: the '
-        f"execution fails with States.Runtime, which Retry and Catch do not see{waits}",
+        f'"{task.name}" reads the task token, but {target.name} does not wait for an answer and has none: '
+        f"{consequence(effect)}{waits}",
         related=(at if may_wait else resource,),
     )
 
 
-def _token_places(value: Json, pointer: Pointer) -> Iterator[Pointer]:
+def _token_reads(value: Json, pointer: Pointer, *, jsonata: bool) -> Iterator[tuple[Pointer, str]]:
+    """Where the token is read, and the effect when it is not there (empty in JSONPath)."""
     match value:
         case dict():
             for key, inner in value.items():
-                if isinstance(inner, str):
-                    if (key.endswith(".$") and "$$.Task.Token" in inner) or "$states.context.Task.Token" in inner:
-                        yield (*pointer, key)
-                elif inner:
-                    yield from _token_places(inner, (*pointer, key))
+                if not jsonata and key.endswith(".$") and isinstance(inner, str) and TOKEN_PATHS[False] in inner:
+                    yield (*pointer, key), ""
+                else:
+                    yield from _token_reads(inner, (*pointer, key), jsonata=jsonata)
         case list():
             for index, inner in enumerate(value):
-                yield from _token_places(inner, (*pointer, index))
+                yield from _token_reads(inner, (*pointer, index), jsonata=jsonata)
+        case str() if jsonata and TOKEN_PATHS[True] in value:
+            yield from ((pointer, effect) for effect in _effects(value))
+
+
+TOKEN_PATHS = ("$$.Task.Token", "$states.context.Task.Token")
+"""The token in JSONPath and in JSONata."""
+
+
+def _effects(text: str) -> Iterator[str]:
+    """What follows where an expression reads a token that is not there; nothing where it asks whether there is one."""
+    from aslkit.lint.jsonata_reads import DROPPED, TESTED, analysed, inside
+
+    expression = inside(text)
+    if expression is None:
+        return  # plain text
+    analysis = analysed(expression[0])
+    if analysis is None:
+        yield DROPPED  # whatever that is
+        return
+    for use in analysis.uses:
+        if (use.variable, *use.keys[:3]) == ("states", "context", "Task", "Token") and use.effect != TESTED:
+            yield use.effect

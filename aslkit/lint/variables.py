@@ -128,7 +128,7 @@ def unassigned_variable(machine: StateMachine) -> Iterator[Hit]:
             if (one.pointer, name) not in told:
                 told.add((one.pointer, name))
                 why, related = _why(machine, visit, name, one)
-                message = f'"{visit.state.name}" reads ${name}, {why[0]}: {consequence(one)}{why[1]}'
+                message = f'"{visit.state.name}" reads ${name}, {why[0]}: {consequence(one.effect)}{why[1]}'
                 yield Hit(one.pointer, message, related, span=span_of(machine, one))
 
 

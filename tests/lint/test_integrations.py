@@ -226,6 +226,50 @@ def test_reading_the_token_without_waiting_for_an_answer_is_a_warning() -> None:
     assert ("warning", "task-token", place) in found(task("glue:startJobRun", sent))
 
 
+@pytest.mark.parametrize(
+    ("language", "body", "outcome"),
+    [
+        (
+            "JSONPath",
+            {"token.$": "$$.Task.Token"},
+            "the execution fails here with States.Runtime, which no Catch sees",
+        ),
+        (
+            "JSONata",
+            {"token": "{% $states.context.Task.Token %}"},
+            "the expression gives nothing, and the state fails with States.QueryEvaluationError",
+        ),
+        ("JSONata", "{% 'token: ' & $states.context.Task.Token %}", "the text has a gap here"),
+        ("JSONata", "{% {'token': $states.context.Task.Token} %}", "it is undefined here"),
+    ],
+)
+def test_a_token_that_is_not_there_is_told_as_the_query_language_has_it(language: str, body: Any, outcome: str) -> None:
+    machine = task("sqs:sendMessage", QUEUE | {"MessageBody": body}, language=language)
+    assert messages(machine, select=("task-token",)) == [
+        f'"S" reads the task token, but sqs:sendMessage does not wait for an answer and has none: {outcome}; '
+        "arn:aws:states:::sqs:sendMessage.waitForTaskToken waits"
+    ]
+    waiting = task("sqs:sendMessage.waitForTaskToken", QUEUE | {"MessageBody": "go"}, language=language)
+    name = {"JSONPath": "$$.Task.Token", "JSONata": "$states.context.Task.Token"}[language]
+    assert messages(waiting, select=("task-token",)) == [
+        f'"S" waits for an answer, but the token {name} is in none of its parameters: nobody can ever answer, and it '
+        "waits until it times out"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [
+        ("JSONata", "{% $exists($states.context.Task.Token) ? $states.context.Task.Token : 'none' %}"),
+        ("JSONata", "$states.context.Task.Token"),
+        ("JSONPath", "{% $states.context.Task.Token %}"),
+    ],
+)
+def test_a_token_that_is_asked_for_or_stands_in_plain_text_is_not_read_in_vain(language: str, body: str) -> None:
+    machine = task("sqs:sendMessage", QUEUE | {"MessageBody": body}, language=language)
+    assert messages(machine, select=("task-token",)) == []
+
+
 def test_an_answer_may_end_a_job_early() -> None:
     sent = {"StateMachineArn": "${Other}", "Input": {"token.$": "$$.Task.Token"}}
     assert found(task("states:startExecution.sync", sent)) == []
