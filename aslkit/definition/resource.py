@@ -36,6 +36,11 @@ class ResourceArn(Record):
         """The call in short: "glue:startJobRun.sync"."""
         return f"{self.service}:{self.action}" + (f".{self.pattern}" if self.pattern else "")
 
+    @property
+    def hears_heartbeats(self) -> bool:
+        """Only an activity's worker and the holder of a task token send heartbeats. Source: guide, "Task"."""
+        return self.service == ACTIVITY or self.pattern == "waitForTaskToken"
+
 
 def parse_resource(text: str) -> ResourceArn | None:
     """What a `Resource` names, or None for text that is no ARN of an integration, an activity or a Lambda function."""

@@ -227,6 +227,7 @@ def cause_text(cause: Json) -> str | None:
     return cause if cause is None or isinstance(cause, str) else json_text(cause)
 
 
+CALLBACK = ".waitForTaskToken"
 BARE = {"LambdaFunctionScheduled": LAMBDA_ARN, "ActivityScheduled": ACTIVITY}
 """What a task calls whose event says nothing but an ARN."""
 
@@ -236,7 +237,9 @@ def _answer(scheduled: HistoryEvent, done: HistoryEvent) -> dict[str, Json]:
     answer: dict[str, Json] = {"doneEventId": done.id, "outcomeEvent": done.type}
     if scheduled.at is not None and done.at is not None:
         answer["after"] = after = round(max(done.at - scheduled.at, 0.0), 6)
-        answer["heartbeats"] = _heartbeats(scheduled.details.get("heartbeatInSeconds"), after, done)
+        hears = scheduled.type == "ActivityScheduled" or str(scheduled.details.get("resource")).endswith(CALLBACK)
+        interval = scheduled.details.get("heartbeatInSeconds") if hears else None
+        answer["heartbeats"] = _heartbeats(interval, after, done)
     if done.type.endswith("TimedOut"):
         answer |= {"hang": True, "error": done.details.get("error")}
     elif done.type.endswith("Succeeded"):

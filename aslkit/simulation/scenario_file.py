@@ -290,13 +290,17 @@ def _misplaced(
         yield Remark((*pointer, "cause"), "`cause` belongs to a `stop`, or inside `fails`")
     if outcome == "hangs" and "after" in raw:
         yield Remark((*pointer, "after"), "what hangs never answers; `after` says nothing here")
+    calls = list(_calls(raw[target], target, states))
     if "heartbeats" in raw and outcome not in OWN_WORDS:
         yield Remark(
             (*pointer, "heartbeats"), f"`heartbeats` go with one of {', '.join(f'`{one}`' for one in OWN_WORDS)}"
         )
+    elif "heartbeats" in raw and calls and not any(map(_may_hear, calls)):
+        message = f"{target} '{raw[target]}' is no activity and waits for no task token: nobody sends heartbeats to it"
+        yield Remark((*pointer, "heartbeats"), message)
     if "repeat" in raw and raw.get("invocation", EACH) == EACH:
         yield Remark((*pointer, "repeat"), "this entry answers each invocation already; `repeat` says nothing here")
-    services = set(_services(raw[target], target, states))
+    services = {"glue"} if target == "job" else {_service(resource) for resource in calls}
     if not services:
         yield Remark((*pointer, target), _no_target(raw[target], target, states))
     elif outcome in PRESETS and outcome not in (*services, "states"):
@@ -305,19 +309,31 @@ def _misplaced(
         yield Remark((*pointer, outcome), message)
 
 
-def _services(name: str, target: str, states: Mapping[str, State]) -> Iterator[str]:
-    """The services that an entry's target calls."""
-    if target == "job":
-        yield "glue"
-        return
+def _calls(name: str, target: str, states: Mapping[str, State]) -> Iterator[str]:
+    """The resources of the tasks that an entry is about; of a Glue job all that call Glue."""
     for state in states.values():
         if not isinstance(state, Task) or state.resource is None:
             continue
-        arn = parse_resource(state.resource)
-        service = arn.service if arn is not None else state.resource
-        aliases = (state.resource, f"{service}:{arn.action}" if arn is not None else "")
-        if name == state.name if target == "state" else name in aliases:
-            yield "lambda" if service == LAMBDA_ARN else service
+        resource, arn = state.resource, parse_resource(state.resource)
+        named = {
+            "state": state.name == name,
+            "job": _service(resource) == "glue",
+            "resource": name in (resource, f"{arn.service}:{arn.action}" if arn is not None else ""),
+        }
+        if named[target]:
+            yield resource
+
+
+def _service(resource: str) -> str:
+    """The service that a resource calls."""
+    arn = parse_resource(resource)
+    return resource if arn is None else "lambda" if arn.service == LAMBDA_ARN else arn.service
+
+
+def _may_hear(resource: str) -> bool:
+    """Whether a resource hears heartbeats, for all that is known of it."""
+    arn = parse_resource(resource)
+    return arn is None or arn.hears_heartbeats
 
 
 def _no_target(name: str, target: str, states: Mapping[str, State]) -> str:
@@ -331,6 +347,12 @@ def _no_target(name: str, target: str, states: Mapping[str, State]) -> str:
 
 def _no_state(name: str, known: list[str]) -> str:
     return f"the definition has no state '{name}'{suggestion(name, known)}"
+
+
+def _interval(value: Json, pointer: Pointer, remarks: list[Remark]) -> float | Unfit:
+    """A duration that is longer than nothing."""
+    length = reading.seconds(value, pointer, remarks)
+    return length or unfit(value, pointer, remarks, "a duration of more than 0 seconds")
 
 
 def _when(raw: Mapping[str, Any], target: str, reply: Reply) -> When:
@@ -500,7 +522,7 @@ WHEN = Closed(
         "error": reading.text,
         "message": reading.text_or_null,
         "after": reading.seconds,
-        "heartbeats": reading.seconds,
+        "heartbeats": _interval,
         "stop": reading.seconds,
         "cause": reading.text,
     },

@@ -8,7 +8,7 @@ from aslkit.definition.resource import ACTIVITY, LAMBDA_ARN
 from aslkit.language.errors import TIMEOUT
 from aslkit.simulation.history import KINDS, NOTHING
 from aslkit.simulation.kernel import NEVER, Sleep
-from aslkit.simulation.resources import WAIT_FOR_TASK_TOKEN, Request
+from aslkit.simulation.resources import Request
 from aslkit.simulation.retry import Failure, too_large
 from aslkit.simulation.states import RetryingProgram
 
@@ -65,7 +65,7 @@ class TaskProgram(RetryingProgram):
         facts["workerName"] = outcome.worker
         self.note(kernel, thread, "Scheduled", facts)
         self.note_beginning(kernel, thread, outcome, facts)
-        wakening = awaited(outcome, timers.timeout, timers.heartbeat if self.hears_heartbeats else None)
+        wakening = awaited(outcome, timers.timeout, timers.heartbeat if self.arn.hears_heartbeats else None)
         thread.request = request
         yield Sleep(wakening.seconds)
         thread.request = None
@@ -87,11 +87,6 @@ class TaskProgram(RetryingProgram):
         kind = KINDS[outcome.event or f"{self.events}Failed"]
         kernel.note(thread, kind, *kind.values({**facts, "error": failure.error, "cause": failure.cause}))
         raise failure
-
-    @property
-    def hears_heartbeats(self) -> bool:
-        """Only an activity's worker and the holder of a task token send heartbeats. Source: guide, "Task"."""
-        return self.arn.service == ACTIVITY or self.arn.pattern == WAIT_FOR_TASK_TOKEN
 
     def facts(self, kernel: Kernel, arguments: Json, timers: Timers, credentials: Json) -> dict[str, Json]:
         """All that the events of one attempt may tell."""

@@ -683,3 +683,13 @@ def test_a_task_that_lived_longer_than_its_heartbeat_is_captured_with_heartbeats
     captured = capture(read_history({"events": past.history}), name="asked", machine=asking)
     assert captured.scenario["when"] == [{"state": "Ask", "invocation": 1, "heartbeats": "1m", **outcome}]
     assert captured.remarks == ()
+
+
+def test_a_job_that_lived_longer_than_its_heartbeat_is_captured_without_heartbeats() -> None:
+    text = ASKING.replace("sqs:sendMessage.waitForTaskToken", "glue:startJobRun.sync")
+    text = text.replace("{QueueUrl: q, MessageBody.$: $$.Task.Token}", "{JobName: load}")
+    loading = parse(load(text, source="m.asl.yaml"))
+    past = simulate(loading, input={}, resources=Account(glue=FakeGlue(jobs=(GlueJob(name="load", duration=150.0),))))
+    captured = capture(read_history({"events": past.history}), name="loaded", machine=loading)
+    assert captured.scenario["when"] == [{"state": "Ask", "invocation": 1, "after": "2m30s"}]
+    assert captured.remarks == ()

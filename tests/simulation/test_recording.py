@@ -213,6 +213,12 @@ def test_heartbeats_explain_why_a_task_could_take_longer_than_its_heartbeat() ->
     assert (again.status, again.output, again.duration) == ("SUCCEEDED", "yes", 150.0)
 
 
+def test_a_task_that_hears_no_heartbeats_needs_none_to_live_longer() -> None:
+    loading = machine({"Load": {"Type": "Task", "Resource": GLUE, "HeartbeatSeconds": 60, "End": True}})
+    first = simulate(loading, input={}, resources=Answers(Load=[Outcome(result={}, after=150.0)]))
+    assert read_history({"events": first.history}).attempts[0]["heartbeats"] == []
+
+
 def test_reading_ends_for_events_that_follow_each_other_in_a_circle_or_nothing() -> None:
     kinds = ["TaskStateEntered", "ParallelStateStarted", "MapIterationStarted", "TaskScheduled", "MapStateExited"]
     events = [

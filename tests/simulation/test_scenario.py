@@ -272,6 +272,28 @@ MISFITS: list[tuple[str, list[tuple[int, str]]]] = [
         "- name: a\n  when:\n  - {state: Load, glue: failed, heartbeats: 1m}\n  then: {}",
         [(3, "`heartbeats` go with one of `returns`, `fails`, `hangs`")],
     ),
+    *(
+        (
+            f"- name: a\n  when:\n  - {{{target}, returns: {{}}, after: 1h, heartbeats: 1m}}\n  then: {{}}",
+            [(3, f"{who} is no activity and waits for no task token: nobody sends heartbeats to it")],
+        )
+        for target, who in (
+            ("state: Load", "state 'Load'"),
+            ("job: load", "job 'load'"),
+            ("resource: glue:startJobRun", "resource 'glue:startJobRun'"),
+        )
+    ),
+    *(
+        (
+            f"- name: a\n  when:\n  - {{state: Load, hangs: true, heartbeats: {nothing}}}\n  then: {{}}",
+            [(3, f"`heartbeats` is {nothing}; a duration of more than 0 seconds is expected")],
+        )
+        for nothing in ("0", "0.0")
+    ),
+    (
+        "- name: a\n  when:\n  - {state: Load, hangs: true, heartbeats: 0m0s}\n  then: {}",
+        [(3, "`heartbeats` is '0m0s'; a duration of more than 0 seconds is expected")],
+    ),
     (
         "- name: a\n  when:\n  - {state: Load, hangs: true, repeat: true}\n  then: {}",
         [(3, "this entry answers each invocation already; `repeat` says nothing here")],

@@ -456,7 +456,7 @@ FAULT = FAULTS["glue"]["failed"]
     ("when", "written"),
     [
         (When(Takes(90.0), state="Load", last=1), {"state": "Load", "invocation": 1, "after": "1m30s"}),
-        (When(Hangs(beat=5.0), state="Load", last=None), {"state": "Load", "hangs": True, "heartbeats": "5s"}),
+        (When(Hangs(beat=5.0), state="Validate", last=None), {"state": "Validate", "hangs": True, "heartbeats": "5s"}),
         (
             When(Faulty(FAULT, message="no", after=1.0), job="load", first=2, last=None),
             {"job": "load", "invocation": 2, "repeat": True, "glue": "failed", "message": "no", "after": "1s"},
@@ -479,7 +479,7 @@ FAULT = FAULTS["glue"]["failed"]
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_an_entry_is_written_in_the_words_that_read_it(when: When, written: dict[str, Any]) -> None:
-    definition = parsed(ORDERS)
+    definition = parsed(ORDERS.replace("lambda:invoke", "lambda:invoke.waitForTaskToken"))
     assert entry(when) == written
     text = json.dumps({"scenarios": [{"name": "one", "when": [written], "then": {}}]})
     file = read_scenarios(load(text, source="machine.scenarios.yaml"), definition)
