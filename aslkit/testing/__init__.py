@@ -27,6 +27,17 @@ class ScenarioError(ValueError):
     """What a test gives does not fit the machine or the words of a scenario: the message says what and where."""
 
 
+def concerns_the_test(failure: Any) -> bool:
+    """Whether a failure, as pytest has caught it, says what is wrong with a test or a definition: what raised it is of
+    no interest then."""
+    from aslkit.definition.document import DefinitionError
+
+    return isinstance(failure.value, ScenarioError | DefinitionError | AssertionError | OSError)
+
+
+__tracebackhide__ = concerns_the_test  # pytest asks every function of this module
+
+
 def machine(definition: str | os.PathLike[str], values: Mapping[str, Json] | None = None) -> StateMachine:
     """The state machine of a YAML or JSON file, its `${Placeholders}` filled from `values`.
 
@@ -93,7 +104,6 @@ def _check(differences: Iterable[Difference], execution: Execution) -> None:
     from aslkit.report.colour import Paint
     from aslkit.report.timeline import lines, timeline
 
-    __tracebackhide__ = True
     wrong = [difference.message for difference in differences]
     if wrong:
         raise AssertionError("\n".join([*wrong, "", *lines(timeline(execution), Paint(False))]))
@@ -139,7 +149,6 @@ class Expected:
         return self._ended("ABORTED", error, cause)
 
     def _ended(self, status: str, error: str | None, cause: str | Sequence[str]) -> Expected:
-        __tracebackhide__ = True
         return self.holds(
             status=status, **({} if error is None else {"error": error}), **({"cause": cause} if cause else {})
         )
@@ -195,7 +204,6 @@ class Expected:
         from aslkit.simulation.reading import Remark
         from aslkit.simulation.scenario_file import unknown_states
 
-        __tracebackhide__ = True
         remarks: list[Remark] = []
         read = THEN(then, (), remarks)
         machine = self.execution.machine

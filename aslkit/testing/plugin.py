@@ -242,7 +242,7 @@ class FileItem(pytest.Item):
 def simulate_definition(request: pytest.FixtureRequest) -> Callable[..., Execution]:
     """`aslkit.testing.run` that finds definitions from pytest's root folder, with the values of `aslkit_values`."""
     from aslkit.definition.document import load
-    from aslkit.testing import machine, run
+    from aslkit.testing import concerns_the_test, machine, run
 
     root = request.config.rootpath
     name = request.config.getini("aslkit_values")
@@ -252,6 +252,7 @@ def simulate_definition(request: pytest.FixtureRequest) -> Callable[..., Executi
         known = load((root / name).read_bytes(), source=name).data
 
     def simulate(definition: str | os.PathLike[str], *, values: Any = None, **given: Any) -> Execution:
+        __tracebackhide__ = concerns_the_test
         remember(request.config, root / definition)
         found = machine(root / definition, {**known, **(values or {})})
         execution = run(found, **given)

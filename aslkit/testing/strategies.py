@@ -112,11 +112,10 @@ def outcomes(machine: StateMachine, *, returns: Mapping[str, Json] | None = None
     by itself, a task gives what the definition reads of its result, mostly what leads to a good end. `returns` says
     what states give instead: state -> a result, as `returns` of a scenario has it, or a strategy for it.
 
-    What is drawn is shown as the `when` of a scenario. The simplest is that nothing goes wrong. Raises ScenarioError
-    for a state in `returns` that is no Task.
+    What is drawn is shown as the `when` of a scenario. The simplest is that nothing goes wrong. For a state in
+    `returns` that is no Task drawing raises ScenarioError: that test fails, and not the import of all tests beside it.
     """
     tasks = {state.name: state for _, state in all_states(machine) if isinstance(state, Task)}
-    _check_tasks(returns or {}, tasks)
     usual = {name: _plainest(values) for name, values in answers(machine).items()}
     results = {name: usual[name] | _drawn(values) for name, values in answers(machine).items()}
     for name, value in (returns or {}).items():
@@ -132,6 +131,8 @@ def outcomes(machine: StateMachine, *, returns: Mapping[str, Json] | None = None
 
     @st.composite
     def accounts(draw: st.DrawFn) -> Scripted:
+        __tracebackhide__ = True
+        _check_tasks(returns or {}, tasks)
         faults = draw(wrong)
         answered = [when for strategy in given for when in draw(strategy)]
         return Scripted(script=(*faults, *answered))
@@ -140,6 +141,7 @@ def outcomes(machine: StateMachine, *, returns: Mapping[str, Json] | None = None
 
 
 def _check_tasks(names: Iterable[str], tasks: Mapping[str, Task]) -> None:
+    __tracebackhide__ = True
     for name in names:
         if name not in tasks:
             meant = nearest(name, list(tasks))

@@ -199,3 +199,69 @@ def test_coverage_does_not_replace_what_was_read(project: pytest.Pytester, name:
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*{name} is not overwritten: it is what was read; write to another file"])
     assert (project.path / name).read_text() == before
+
+
+FAILING = """\
+from hypothesis import given
+from aslkit.testing import expect, machine, run
+from aslkit.testing.strategies import outcomes
+
+VALUES = {"Environment": "dev"}
+MACHINE = machine("nightly.asl.yaml", VALUES)
+WRONG = [{"state": "Lod", "hangs": True}]
+
+
+def test_run():
+    run(MACHINE, when=WRONG)
+
+
+def test_fixture(simulate_definition):
+    simulate_definition("nightly.asl.yaml", when=WRONG)
+
+
+def test_machine():
+    machine("nightly.asl.yaml", {"Nothing": 1})
+
+
+def test_file():
+    run("nowhere.asl.yaml")
+
+
+def test_expect():
+    expect(run(MACHINE)).failed()
+
+
+@given(outcomes(MACHINE, returns={"Lod": 3}))
+def test_outcomes(account):
+    pass
+"""
+
+
+def test_a_failure_shows_the_line_of_the_test_and_the_sentence_and_nothing_of_aslkit(project: pytest.Pytester) -> None:
+    project.makepyfile(test_own=FAILING)
+    result = project.runpytest_subprocess("test_own.py", "--tb=short", "-p", "no:cacheprovider")
+    result.assert_outcomes(failed=6)
+    shown = [line for line in result.outlines if line.startswith(("test_own.py:", "E ", "    "))]
+    assert [line for line in shown if "^" not in line and "while generating" not in line] == [
+        "test_own.py:11: in test_run",
+        "    run(MACHINE, when=WRONG)",
+        "E   aslkit.testing.ScenarioError: when[0].state: the definition has no state 'Lod'; did you mean 'Load'?",
+        "test_own.py:15: in test_fixture",
+        '    simulate_definition("nightly.asl.yaml", when=WRONG)',
+        "E   aslkit.testing.ScenarioError: when[0].state: the definition has no state 'Lod'; did you mean 'Load'?",
+        "test_own.py:19: in test_machine",
+        '    machine("nightly.asl.yaml", {"Nothing": 1})',
+        "E   aslkit.testing.ScenarioError: nightly.asl.yaml: no value is given for ${Environment} (line 6)",
+        "test_own.py:23: in test_file",
+        '    run("nowhere.asl.yaml")',
+        "E   FileNotFoundError: [Errno 2] No such file or directory: 'nowhere.asl.yaml'",
+        "test_own.py:27: in test_expect",
+        "    expect(run(MACHINE)).failed()",
+        "E   AssertionError: the status: expected FAILED, but it is SUCCEEDED",
+        "E   ",
+        "E   0:00:00  Load  calls glue:startJobRun.sync load-dev",
+        "E   0:01:00  Load  succeeded",
+        "test_own.py:31: in test_outcomes",
+        "    def test_outcomes(account):",
+        "E   aslkit.testing.ScenarioError: returns: the definition has no Task 'Lod'; did you mean 'Load'?",
+    ]

@@ -370,9 +370,10 @@ def test_a_state_returns_what_the_caller_says() -> None:
     assert set().union(*map(entered, executions)) == names(definition) - {"Invalid"}
 
 
-def test_a_name_of_no_task_has_nothing_to_return() -> None:
+def test_a_name_of_no_task_has_nothing_to_return_which_is_said_when_a_test_draws() -> None:
+    misspelt = outcomes(REFRESH, returns={"SplitInfobse": {}})
     with pytest.raises(ScenarioError) as refused:
-        outcomes(REFRESH, returns={"SplitInfobse": {}})
+        find(misspelt, lambda account: True, settings=SHRINKING)
     assert str(refused.value) == "returns: the definition has no Task 'SplitInfobse'; did you mean 'SplitInfobase'?"
 
 
