@@ -193,7 +193,14 @@ def _about(parameters: Any) -> str:
     """What a call is about, as far as its parameters name it."""
     if not isinstance(parameters, dict):
         return ""
-    return next((str(parameters[key]).rsplit(":", 1)[-1] for key in NAMING if key in parameters), "")
+    return next((_called(str(parameters[key])) for key in NAMING if key in parameters), "")
+
+
+def _called(text: str) -> str:
+    """The name in an ARN or a URL, without what says where that is and of what kind; any other text as it is."""
+    if text.startswith("arn:"):
+        return re.split("[:/]", text.split(":", 5)[-1], maxsplit=1)[-1]
+    return text.rstrip("/").rpartition("/")[2] if "://" in text else text
 
 
 def _mails(execution: Execution, visit: Visit) -> Iterator[tuple[float, str, str]]:
