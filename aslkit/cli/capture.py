@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         raise CannotRun(f"{files.shown(options.history)} cannot be captured: a payload is nested too deep") from None
     text = scenario_file(
         captured.scenario,
-        files.seen_from(options.output or options.definition, options.definition) if options.definition else None,
+        files.seen_from(options.output, options.definition) if options.definition else None,
     )
     if options.output:
         if files.write(options.output, text, over_input=options.force):

@@ -104,7 +104,7 @@ def write(name: str, text: str | bytes, *, over_input: bool = False) -> bool:
     """
     content = text.encode() if isinstance(text, str) else text
     try:
-        if _is_stream(name):
+        if is_stream(name):
             _pour(name, content)
             return False
         if not over_input:
@@ -117,7 +117,7 @@ def write(name: str, text: str | bytes, *, over_input: bool = False) -> bool:
 
 def refuse_existing(name: str, *, force: bool) -> None:
     """Raises CannotRun for a file that is there, unless it is to be overwritten."""
-    if os.path.exists(name) and not _is_stream(name) and not force:
+    if os.path.exists(name) and not is_stream(name) and not force:
         raise CannotRun(f"{name} exists; --force overwrites it")
 
 
@@ -141,7 +141,7 @@ def _is_file(name: str, found: os.stat_result) -> bool:
         return False
 
 
-def _is_stream(name: str) -> bool:
+def is_stream(name: str) -> bool:
     """Whether a name stands for what is there and takes bytes without being a file, or is open already."""
     try:
         mode = os.stat(name).st_mode
@@ -209,9 +209,9 @@ def shown(name: str) -> str:
     return "<stdin>" if name == STDIN else os.path.normpath(name).replace(os.sep, "/")
 
 
-def seen_from(file: str, name: str) -> str:
-    """The name of a file as it is written in another one."""
-    folder = os.path.dirname(os.path.abspath(file))
+def seen_from(file: str | None, name: str) -> str:
+    """The name of a file as it is written in another one; in what becomes of none, as if that stood beside it."""
+    folder = os.path.dirname(os.path.abspath(name if file is None or is_stream(file) else file))
     return os.path.relpath(os.path.abspath(name), folder).replace(os.sep, "/")
 
 

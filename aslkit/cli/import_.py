@@ -92,6 +92,10 @@ def _definition(document: Document, options: argparse.Namespace) -> str:
 def _findings(text: str, options: argparse.Namespace) -> int:
     """1, after a report with the places in what is written, when AWS would refuse the definition: it is to be mended
     there."""
-    name = options.output or options.file
-    written = load(text, source=files.shown(options.output) if options.output else "<stdout>")
-    return int(is_refused(written, name, options, f"{written.source} is written, and AWS refuses it as it is"))
+    output = None if options.output is None or files.is_stream(options.output) else options.output
+    written = load(text, source=files.shown(output) if output else "<stdout>")
+    return int(
+        is_refused(
+            written, output or options.file, options, f"{written.source} is written, and AWS refuses it as it is"
+        )
+    )

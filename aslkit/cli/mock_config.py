@@ -212,7 +212,7 @@ def scenarios_of(document: Document, options: argparse.Namespace) -> tuple[str |
         print(text, file=sys.stderr)
     if not scenarios:
         raise CannotRun(f"{document.source}: no case of '{name}' can be run")
-    return scenarios_file(scenarios, files.seen_from(options.output or path, path)), int(bool(lost))
+    return scenarios_file(scenarios, files.seen_from(options.output, path)), int(bool(lost))
 
 
 def _only(config: MockConfig, options: argparse.Namespace) -> tuple[str, str]:

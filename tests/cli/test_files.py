@@ -165,24 +165,38 @@ def test_an_export_to_standard_output_by_its_name_is_the_export_and_nothing_else
     assert written.stdout == printed.stdout == b'{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}\n'
 
 
-@pytest.mark.parametrize("command", ["import m.json -o pipe", "capture h.json -o pipe"])
+@pytest.mark.parametrize("command", ["import m.json -o pipe", "capture h.json --definition in/m.asl.yaml -o pipe"])
 def test_a_pipe_is_there_already_and_needs_no_force(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("m.json").write_text('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}')
+    Path("in").mkdir()
+    Path("in/m.asl.yaml").write_text("StartAt: A\nStates: {A: {Type: Succeed}}\n")
     Path("h.json").write_text(json.dumps(HISTORY))
     os.mkfifo("pipe")
     with os.fdopen(os.open("pipe", os.O_RDONLY | os.O_NONBLOCK), "r", encoding="utf-8") as reading:
         assert main(command.split()) == 0
         written = reading.read()
-    assert main(command.split()[:2]) == 0
+    assert main(command.split()[:-2]) == 0
     assert capsys.readouterr().out == written
 
 
 HISTORY = [
     {"id": 1, "type": "ExecutionStarted", "executionStartedEventDetails": {"input": "{}"}},
-    {"id": 2, "previousEventId": 1, "type": "ExecutionSucceeded", "executionSucceededEventDetails": {"output": "{}"}},
+    {
+        "id": 2,
+        "previousEventId": 1,
+        "type": "SucceedStateEntered",
+        "stateEnteredEventDetails": {"name": "A", "input": "{}"},
+    },
+    {
+        "id": 3,
+        "previousEventId": 2,
+        "type": "SucceedStateExited",
+        "stateExitedEventDetails": {"name": "A", "output": "{}"},
+    },
+    {"id": 4, "previousEventId": 3, "type": "ExecutionSucceeded", "executionSucceededEventDetails": {"output": "{}"}},
 ]
 
 
