@@ -385,7 +385,7 @@ TOO_LONG = "D1012: Evaluation timeout. Check for infinite loop"
         ("($f := function($x){$f(function(){$x})}; $f(1))", TOO_LONG),
         ("$match($x, /(a+)+$/)", TOO_LONG),
         (
-            "$reduce([1..60], function($a, $b){{'a': $a, 'b': $a}}, 1)",
+            "$reduce([1..13], function($a, $b){{'a': $a, 'b': $a}}, $pad('a', 10000))",
             "U1001: The result would exceed the size limit of 16000000 bytes",
         ),
         (
