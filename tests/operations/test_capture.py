@@ -693,3 +693,8 @@ def test_a_job_that_lived_longer_than_its_heartbeat_is_captured_without_heartbea
     captured = capture(read_history({"events": past.history}), name="loaded", machine=loading)
     assert captured.scenario["when"] == [{"state": "Ask", "invocation": 1, "after": "2m30s"}]
     assert captured.remarks == ()
+
+
+def test_json_that_is_nested_too_deep_to_be_read_is_scrubbed_as_a_text() -> None:
+    deep = '{"a":' * 100_000 + '"jane.doe@corp.example"'
+    assert Scrub()({"cause": deep})["cause"] == deep.replace("jane.doe@corp.example", "person1@example.com")
