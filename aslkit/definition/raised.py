@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aslkit.definition.resource import ACTIVITY, AWS_SDK, LAMBDA_ARN
-from aslkit.definition.services import OPTIMISED, TOKEN, model_name, service
+from aslkit.definition.resource import ACTIVITY, AWS_SDK, LAMBDA_ARN, TOKEN
+from aslkit.definition.services import OPTIMISED, model_name, service
 
 if TYPE_CHECKING:
     from aslkit.definition.resource import ResourceArn

@@ -9,6 +9,7 @@ from aslkit.record import Record
 LAMBDA_ARN = "lambda-arn"
 ACTIVITY = "activity"
 AWS_SDK = "aws-sdk"
+TOKEN = "waitForTaskToken"
 
 # ${AWS::Region} holds colons of its own
 PART = r"((?:\$\{[^{}]*\}|[^:])*)"
@@ -39,7 +40,7 @@ class ResourceArn(Record):
     @property
     def hears_heartbeats(self) -> bool:
         """Only an activity's worker and the holder of a task token send heartbeats. Source: guide, "Task"."""
-        return self.service == ACTIVITY or self.pattern == "waitForTaskToken"
+        return self.service == ACTIVITY or self.pattern == TOKEN
 
 
 def parse_resource(text: str) -> ResourceArn | None:

@@ -12,6 +12,7 @@ import zlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from aslkit.definition.resource import TOKEN
 from aslkit.record import Record
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def outputs(name: str) -> Outputs | None:
     return Outputs(json.loads(block[begin : begin + length]))
 
 
-CALL, JOB, JOB_2, TOKEN = "", "sync", "sync:2", "waitForTaskToken"
+CALL, JOB, JOB_2 = "", "sync", "sync:2"
 PATTERNS = (CALL, JOB, JOB_2, TOKEN)
 """How a task waits: for the response, for the end of the job (.sync, .sync:2), for an answer with its token."""
 

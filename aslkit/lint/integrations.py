@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aslkit.definition.model import JSONATA, Map, all_states
-from aslkit.definition.resource import ACTIVITY, ARN, AWS_SDK, LAMBDA_ARN, parse_resource
-from aslkit.definition.services import CALL, JOB, JOB_2, OPTIMISED, PATTERNS, TOKEN, model_name, service, service_alias
+from aslkit.definition.resource import ACTIVITY, ARN, AWS_SDK, LAMBDA_ARN, TOKEN, parse_resource
+from aslkit.definition.services import CALL, JOB, JOB_2, OPTIMISED, PATTERNS, model_name, service, service_alias
 from aslkit.definition.services import service_names as all_services
 from aslkit.definition.spelling import nearest, only_near
 from aslkit.lint.calls import calls, payload, tasks, texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aslkit.definition.resource import AWS_SDK
+from aslkit.definition.resource import AWS_SDK, TOKEN
 from aslkit.simulation.mocks import ANY_JSON, output_shape
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def example(resource: ResourceArn) -> Json:
 
     Texts say the names of their fields. It takes part in no truth: a test that hangs on its values tests nothing.
     """
-    found = output_shape(resource) if resource.pattern != "waitForTaskToken" else None
+    found = output_shape(resource) if resource.pattern != TOKEN else None
     if found is None:
         return {}
     service, shape = found

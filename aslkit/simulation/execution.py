@@ -119,6 +119,11 @@ class Visit:
         self.cause: str | None = None
         self.attempts: Sequence[Attempt] = ()
 
+    @property
+    def is_top_level(self) -> bool:
+        """Whether the state is one of the definition's own, inside of no Parallel or Map."""
+        return len(self.pointer) == 2
+
     def catch(self, catcher: int, error: str | None, cause: str | None) -> None:
         self.ended = "caught"
         self.catcher = catcher

@@ -130,7 +130,7 @@ def _transitions(expected: int, pointer: Pointer, execution: Execution) -> Itera
 
 def top_level(execution: Execution) -> list[Visit]:
     """The visits of the definition's own states, without those inside a Parallel or Map."""
-    return [visit for visit in execution.visits if len(visit.pointer) == 2]
+    return [visit for visit in execution.visits if visit.is_top_level]
 
 
 def _path(expected: list[tuple[Pointer, str]], pointer: Pointer, execution: Execution) -> Iterator[Difference]:

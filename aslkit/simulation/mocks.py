@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aslkit.definition.resource import ACTIVITY, LAMBDA_ARN
+from aslkit.definition.resource import ACTIVITY, LAMBDA_ARN, TOKEN
 from aslkit.definition.services import model_name, outputs
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def check_result(result: Json, resource: ResourceArn, mode: str = STRICT) -> Non
     Unknown fields are allowed (recorded on AWS). Nothing is known of what a Lambda function or an activity's worker
     answers when the task names it by its ARN, nor of what comes with a task token; nothing is checked there.
     """
-    if mode == NONE or resource.service in (LAMBDA_ARN, ACTIVITY) or resource.pattern == "waitForTaskToken":
+    if mode == NONE or resource.service in (LAMBDA_ARN, ACTIVITY) or resource.pattern == TOKEN:
         return
     found = output_shape(resource)
     if found is None:

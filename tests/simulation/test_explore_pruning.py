@@ -155,3 +155,33 @@ def test_what_is_left_out_breaks_no_other_property(defect: str) -> None:
     pruned, whole = explore(tested, **asked), explore(tested, **asked, prune=False)
     assert pruned.held == whole.held
     assert pruned.runs < whole.runs
+
+
+def reading_later(field: str) -> StateMachine:
+    """What a task answers, or the input says, is read only after the failure of another: nobody is told of a draft."""
+    draft = {"Variable": field, "StringEquals": "draft", "Next": "Failed"}
+    ask = {**call(Next="Work", ResultPath="$.asked"), "Catch": []}
+    why = {"Type": "Choice", "Choices": [draft], "Default": "Tell"}
+    return machine({"Ask": ask, "Work": call(to="Why", End=True), "Why": why, **telling("Work")})
+
+
+@pytest.mark.parametrize("kind", ["draft", "other", "another"])
+def test_another_answer_that_is_read_only_after_a_failure_is_combined_with_it(kind: str) -> None:
+    kinds = ["other", "another", "draft"] if kind == "draft" else [kind]
+    add = [{"state": "Ask", "returns": {"kind": one}, "times": "lasting"} for one in kinds]
+    usual = [{"state": "Ask", "returns": {"kind": "final"}}, *ANSWERS]
+    settings = {"add": add, "mute": [{"state": "Ask", "fault": "[!r]*"}], "skip": ["retriers-are-used"]}
+    exploration = explore(reading_later("$.asked.kind"), input={}, when=usual, settings=settings, faults=1)
+    assert found(exploration) == (
+        [("failure-is-told", [("Ask", 1, 'returns {"kind":"draft"}'), ("Work", 1, "Exception")])]
+        if kind == "draft"
+        else []
+    )
+
+
+def test_a_missing_field_that_is_read_only_after_a_failure_is_combined_with_it() -> None:
+    present = {"Variable": "$.topic", "IsPresent": True, "Next": "Tell"}
+    why = {"Type": "Choice", "Choices": [present], "Default": "Failed"}
+    tested = machine({"Work": call(to="Why", End=True), "Why": why, **telling("Work")})
+    exploration = explore(tested, input={"unread": 1, "topic": "t"}, when=ANSWERS, faults=2)
+    assert found(exploration) == [("failure-is-told", [(None, 0, "States.Runtime"), ("Work", 1, "Exception")])]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aslkit.definition.model import Task, walk
 from aslkit.definition.raised import has_prefix, is_exact, prefixes, raised
 from aslkit.definition.resource import ACTIVITY, LAMBDA_ARN, parse_resource
-from aslkit.definition.services import JOB, TOKEN
+from aslkit.definition.services import JOB
 from aslkit.language.errors import RUNTIME, TASK_FAILED, TIMEOUT
 from aslkit.language.payload import json_text
 from aslkit.record import Record
@@ -147,13 +147,12 @@ def _mishaps(state: Task, named: tuple[str, ...]) -> Iterator[Mishap]:
     product = "lambda" if arn.service == LAMBDA_ARN else arn.service
     presets = [_preset(product, name) for name in FAULTS.get(product, ()) if _applies(product, name, state)]
     found = presets or list(_of_http() if product == HTTP else _of_model(arn))
-    answered = arn.service == ACTIVITY or arn.pattern == TOKEN
-    if answered:
+    if arn.hears_heartbeats:
         found.append(_failing("Worker.Failed", "whoever holds the task token reports a failure", GUESSED, timed=True))
         if state.heartbeat_seconds is not None:
             found.append(_unfinished(state.heartbeat_seconds))
     known = {mishap.error for mishap in found}
-    own = product == "lambda" or answered
+    own = product == "lambda" or arn.hears_heartbeats
     found += [
         _failing(name, "an error that the definition names in ErrorEquals", GUESSED, timed=own)
         for name in named

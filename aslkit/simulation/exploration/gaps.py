@@ -93,7 +93,7 @@ def unmet(
     for name in ground.states:
         menu = ground.menus.get(name)
         if menu is None:
-            if name in ground.unmet and name not in entered:
+            if name in ground.unvisited and name not in entered:
                 yield name, f"state '{name}': no run comes to it"
         elif not menu:
             yield name, f"faults of state '{name}': none are known"

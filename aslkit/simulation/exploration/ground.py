@@ -142,7 +142,7 @@ class Ground:
         self.has_answers = any(mishap.is_answer for menu in self.menus.values() for mishap in menu)
         self.answered = tuple(answered(self.states, self.bystander, self.settings.added))
         self.forgotten = tuple(forgotten(self.states))
-        self.unmet = frozenset(self.states) - {visit.state for visit in self.bystander.visits}
+        self.unvisited = frozenset(self.states) - {visit.state for visit in self.bystander.visits}
         self.success = self._success()
 
     def mishap(self, placed: Placed) -> Mishap | InputMishap:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aslkit.definition.model import Task
 from aslkit.simulation.execution import ABORTED, SUCCEEDED, TIMED_OUT
 from aslkit.simulation.exploration.catalogue import LASTING, ONCE
-from aslkit.simulation.exploration.ground import Ground, Placed, PlanError
-from aslkit.simulation.exploration.misfits import misfits
+from aslkit.simulation.exploration.ground import Ground, Placed
 from aslkit.simulation.exploration.observed import Run
 from aslkit.simulation.exploration.properties import Property, Wrong, chosen
 from aslkit.simulation.exploration.tree import NOWHERE
@@ -62,8 +61,6 @@ class Looker:
     def __init__(self, plan: Plan, own: Sequence[Property] = ()) -> None:
         self.ground = Ground(plan)
         self.own = tuple(own)
-        if remarks := tuple(misfits(self.ground, [one.name for one in own])):
-            raise PlanError(remarks)
         self.properties = chosen(self.ground, own)
         self.usual = _ending(Run(self.ground, (), self.ground.bystander))
 
@@ -79,7 +76,7 @@ class Looker:
             signature(run) if wanted.children else b"",
             tuple(shapes(run)) if wanted.children else (),
             tuple({(v.state, a.retrier) for v in execution.visits for a in v.attempts if a.retrier is not None}),
-            tuple({visit.state for visit in execution.visits} & self.ground.unmet),
+            tuple({visit.state for visit in execution.visits} & self.ground.unvisited),
             sum(1 for _ in _in_a_row(run)) if expands and wanted.spare and not wanted.sequences else 0,
             execution.duration,
         )
@@ -166,7 +163,7 @@ def _asked(run: Run) -> Iterator[tuple[int, Request, Attempt]]:
     """Every request, with its segment and attempt."""
     segment = -1
     for visit in run.execution.visits:
-        segment += len(visit.pointer) == 2
+        segment += visit.is_top_level
         for attempt in visit.attempts:
             if attempt.request is not None:
                 yield segment, attempt.request, attempt
@@ -222,7 +219,7 @@ def _ends_beside(execution: Execution, request: Request) -> Iterator[float]:
     line, iteration = request.pointer[:-1], request.iteration
     for visit in execution.visits:
         other = visit.pointer[:-1]
-        if visit.pointer[:2] != request.pointer[:2] or len(visit.pointer) == 2:
+        if visit.pointer[:2] != request.pointer[:2] or visit.is_top_level:
             continue
         if visit.iteration == iteration and (other[: len(line)] == line or line[: len(other)] == other):
             continue
@@ -265,7 +262,7 @@ def shapes(run: Run) -> Iterator[bytes]:
     transition. None for a run of more segments than are worth it."""
     segments: list[list[Visit]] = []
     for visit in run.execution.visits:
-        if len(visit.pointer) == 2:
+        if visit.is_top_level:
             segments.append([])
         segments[-1].append(visit)
     if len(segments) > MOST_SEGMENTS:

@@ -30,8 +30,6 @@ DPU_HOUR_PRICE = 0.44
 
 NOTIFIER, INPUT = "notifier", "input"
 FAILED_RUNS = frozenset({"FAILED", "TIMEOUT", "STOPPED", "ERROR", "EXPIRED"})
-TOP_LEVEL = 2
-"""The length of the pointer of a state of the top level: ("States", name)."""
 
 
 class Mail(NamedTuple):
@@ -122,12 +120,12 @@ class Run:
 
     def is_harmless(self, visit: Visit) -> bool:
         """Whether the settings call the failure of a visit harmless, by its error or by the mishap placed there."""
+        patterns = [one.name for one in self.ground.settings.harmless if fnmatchcase(visit.state, one.state)]
+        if not patterns:
+            return False
         placed = self.placed_at(visit.attempts[-1]) if visit.attempts else None
-        names = {visit.error or "", self.ground.mishap(placed).name if placed is not None else ""}
-        return any(
-            fnmatchcase(visit.state, one.state) and any(fnmatchcase(name, one.name) for name in names)
-            for one in self.ground.settings.harmless
-        )
+        names = (visit.error or "", self.ground.mishap(placed).name if placed is not None else "")
+        return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
     def is_after(self, mail: Mail) -> bool:
         """Whether a message was sent after the failure that broke the run, within the same instant too; of one that is
@@ -147,9 +145,9 @@ class Run:
     def names_failed(self, mail: Mail) -> bool:
         """Whether a message says which state or job failed."""
         broke = self.breaking
-        return broke is not None and any(
-            broke.decided or name in mail.text for name in (*broke.around, *((broke.job,) if broke.job else ()))
-        )
+        if broke is None or broke.decided:
+            return broke is not None
+        return any(name in mail.text for name in (*broke.around, *((broke.job,) if broke.job else ())))
 
     @cached_property
     def residual(self) -> str | None:
@@ -172,8 +170,7 @@ class Run:
             return True
         ended = [visit for visit in self.execution.visits if visit.ended in ("failed", "caught")]
         return self.execution.error == QUERY_EVALUATION_ERROR and all(
-            len(visit.pointer) == TOP_LEVEL and not isinstance(self.ground.states[visit.state], Retrying)
-            for visit in ended
+            visit.is_top_level and not isinstance(self.ground.states[visit.state], Retrying) for visit in ended
         )
 
     def _silenced(self, visit: Visit) -> bool:

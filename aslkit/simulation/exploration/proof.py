@@ -112,7 +112,7 @@ def _inputs(ground: Ground) -> Iterator[tuple[str, Placement]]:
 def _ways(ground: Ground) -> dict[str, tuple[Placement, Placed]]:
     """Task state -> the mishaps by which a run comes to it (none if it does anyway), and its first call there.
 
-    Other answers come first, then what fails; where that leads nowhere, every other fault of each state does too.
+    Other answers are tried first, and one fault of each state; for states that are missing then, every other fault.
     """
     found: dict[str, tuple[Placement, Placed]] = {}
     pending: list[Placement] = [()]

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from aslkit.simulation.exploration.catalogue import ONCE
 from aslkit.simulation.exploration.found import Counterexample, Exploration, fault_of
 from aslkit.simulation.exploration.gaps import LeftOut, uncovered, unmet
-from aslkit.simulation.exploration.ground import Ground, Plan
+from aslkit.simulation.exploration.ground import Ground, Plan, PlanError
 from aslkit.simulation.exploration.looking import Look, Looker, Wanted, look_at
+from aslkit.simulation.exploration.misfits import misfits
 from aslkit.simulation.exploration.properties import RETRIERS
 from aslkit.simulation.exploration.settings import ALL
 from aslkit.simulation.exploration.tree import NOWHERE, Item, Tree
@@ -84,6 +85,8 @@ def explore(
         strict=strict,
     )
     looker = Looker(plan, properties)
+    if remarks := tuple(misfits(looker.ground, [one.name for one in properties])):
+        raise PlanError(remarks)
     declared = looker.ground.settings
     bound = declared.faults if faults is None else faults
     most = declared.max_runs if max_runs is None else max_runs
@@ -205,10 +208,11 @@ class _Search:
                 mine = mine[:room]
                 last = True
             reached = self.next_level(mine, start, last=last)
-            self.known += len(reached)
             start += len(level)
             level = [item for item in reached if self.ground.is_answer(item.placement[-1])]
-            following += (item for item in reached if not self.ground.is_answer(item.placement[-1]))
+            if not last:
+                following += (item for item in reached if not self.ground.is_answer(item.placement[-1]))
+            self.known += len(reached) if not last else len(level)
         return following
 
     @property
@@ -232,8 +236,8 @@ class _Search:
     def next_level(self, level: list[Item], start: int, *, last: bool) -> list[Item]:
         """Looks at placements of one level, the first of which is number `start`; the placements that follow."""
         depth = len(self.levels) - 1
-        only_answers = last and depth == 0 and self.ground.has_answers
-        wanted = Wanted(children=not last or only_answers, sequences=self.faults == ALL, spare=self.represents_alike)
+        goes_on = not last or (depth == 0 and self.ground.has_answers)
+        wanted = Wanted(children=goes_on, sequences=self.faults == ALL, spare=self.represents_alike)
         number, of = self.shard
         following: list[Item] = []
         alike: dict[tuple[Any, ...], tuple[Item, Look]] = {}
@@ -257,7 +261,7 @@ class _Search:
             self.left.in_a_row += look.spared
             if not wanted.children:
                 continue
-            if item.placement and self.represents_alike:
+            if self.represents_alike and self.ends_in_fault(item):
                 self.group(item, look, alike)
             else:
                 self.extend(following, self.children(item, look))
@@ -269,8 +273,6 @@ class _Search:
             if len(item.placement) == 1:
                 self.stands(item.placement[0])
             self.extend(following, self.children(item, look))
-        if only_answers:
-            return [item for item in following if self.ground.is_answer(item.placement[-1])]
         return self.narrowed(following) if self.represents_alike and len(following) > WIDE else following
 
     def may_last_too_long(self) -> bool:
@@ -286,6 +288,12 @@ class _Search:
         following.extend(islice(children, max(room, 0)))
         self.left.beyond += sum(1 for _ in children)
 
+    def ends_in_fault(self, item: Item) -> bool:
+        """Whether the last mishap is a failed call, of which nothing stays in the data once it is mended. Another
+        answer or input leaves other data behind, which may be read later, however alike it runs till then."""
+        placed = item.placement[-1] if item.placement else None
+        return placed is not None and bool(placed.state) and self.ground.mishap(placed).error is not None
+
     def group(self, item: Item, look: Look, alike: dict[tuple[Any, ...], tuple[Item, Look]]) -> None:
         """Puts a run with those that ran alike with one mishap or another at the same place. The first stands for them;
         where something adds up, the one that takes longest."""
@@ -299,7 +307,7 @@ class _Search:
     def children(self, item: Item, look: Look) -> Iterator[Item]:
         """What can go wrong besides; after a mishap that is mended only what does in the same segment."""
         shape = look.shapes[item.segment] if 0 <= item.segment < len(look.shapes) else b""
-        mended = self.leaves_out_mended and bool(shape) and shape == item.expected
+        mended = self.leaves_out_mended and bool(shape) and shape == item.expected and self.ends_in_fault(item)
         place = self.tree.add(item, mended=mended)
         for segment, child in look.children:
             if mended and segment != item.segment:

@@ -14,7 +14,6 @@ Json = Any
 REQUEST_RESPONSE = ""
 SYNC = "sync"
 SYNC_2 = "sync:2"
-WAIT_FOR_TASK_TOKEN = "waitForTaskToken"
 
 
 class Request(Record):

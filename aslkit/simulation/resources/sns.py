@@ -9,10 +9,11 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from aslkit.definition.resource import TOKEN
 from aslkit.language.payload import json_text
 from aslkit.record import Record
 from aslkit.simulation.faults import FAULTS, Fault
-from aslkit.simulation.resources import REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN, Outcome, OutcomeError
+from aslkit.simulation.resources import REQUEST_RESPONSE, Outcome, OutcomeError
 from aslkit.simulation.resources.scripted import Fails, Faulty, Hangs, Returns, Takes, fault_outcome, plain_outcome
 from aslkit.simulation.resources.sdk import START, metadata, uuid
 
@@ -82,7 +83,7 @@ class SnsService:
         Raises OutcomeError for anything else that a task asks of SNS, and for a message that carries a task token when
         the script does not say what comes back.
         """
-        if request.action != PUBLISH or request.pattern not in (REQUEST_RESPONSE, WAIT_FOR_TASK_TOKEN):
+        if request.action != PUBLISH or request.pattern not in (REQUEST_RESPONSE, TOKEN):
             raise OutcomeError(
                 f"state '{request.state}' calls {request.resource}; the fake SNS knows publish, with and without "
                 ".waitForTaskToken, and nothing else: Step Functions has no other integration with SNS",
@@ -118,7 +119,7 @@ class SnsService:
 
     def _publish(self, request: Request, parameters: dict[str, Json], reply: Reply | None) -> Outcome:
         awaited = reply if isinstance(reply, (Returns, Fails, Hangs)) else None
-        waits = request.pattern == WAIT_FOR_TASK_TOKEN
+        waits = request.pattern == TOKEN
         if waits and awaited is None:
             raise OutcomeError(
                 f"state '{request.state}' waits for its task token to come back, and nothing says what invocation "
