@@ -10,7 +10,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from aslkit.definition.resource import ACTIVITY, LAMBDA_ARN
+from aslkit.definition.resource import ACTIVITY, LAMBDA_ARN, TOKEN
 from aslkit.language.payload import json_text
 from aslkit.record import Record
 from aslkit.simulation.execution import ABORTED, FAILED, SUCCEEDED, TIMED_OUT
@@ -227,7 +227,7 @@ def cause_text(cause: Json) -> str | None:
     return cause if cause is None or isinstance(cause, str) else json_text(cause)
 
 
-CALLBACK = ".waitForTaskToken"
+CALLBACK = f".{TOKEN}"
 BARE = {"LambdaFunctionScheduled": LAMBDA_ARN, "ActivityScheduled": ACTIVITY}
 """What a task calls whose event says nothing but an ARN."""
 
