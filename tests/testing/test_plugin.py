@@ -239,7 +239,9 @@ def test_outcomes(account):
 
 def test_a_failure_shows_the_line_of_the_test_and_the_sentence_and_nothing_of_aslkit(project: pytest.Pytester) -> None:
     project.makepyfile(test_own=FAILING)
-    result = project.runpytest_subprocess("test_own.py", "--tb=short", "-p", "no:cacheprovider")
+    # The profile, as Hypothesis takes another one where the variable CI is set, and prints more.
+    options = ["--tb=short", "-p", "no:cacheprovider", "--hypothesis-profile=default"]
+    result = project.runpytest_subprocess("test_own.py", *options)
     result.assert_outcomes(failed=6)
     shown = [line for line in result.outlines if line.startswith(("test_own.py:", "E ", "    "))]
     assert [line for line in shown if "^" not in line and "while generating" not in line] == [
