@@ -92,6 +92,19 @@ class _Asking:
         self.notes = notes
         self.visits = {visit.event: visit for visit in execution.visits}
         self.past = read_history(execution.history).visits
+        self.variables: dict[PastVisit, dict[str, Json]] = {}
+        """What each visit sees: the variables of the lines around it, and what was assigned before in its own."""
+        self.next: dict[PastVisit, PastVisit] = {}
+        """What came after each visit in the same line of control."""
+        latest: dict[PastLine, PastVisit] = {}
+        for past in self.past:
+            before, outer = latest.get(past.line), past.line.outer
+            latest[past.line] = past
+            if before is not None:
+                self.next[before] = past
+                self.variables[past] = self.variables[before] | _assigned(before)
+            else:
+                self.variables[past] = {} if outer is None else self.variables[outer]
 
     def calls(self) -> Iterator[tuple[dict[str, Json], dict[str, Json]]]:
         for past in self.past:
@@ -106,10 +119,10 @@ class _Asking:
             )
             return
         asked: dict[str, Json] = {"stateName": state.name, "input": json_text(past.entered.payload("input"))}
-        if variables := _variables(past):
+        if variables := self.variables[past]:
             asked["variables"] = json_text(variables)
         if not isinstance(state, Task | Parallel | Map):
-            yield from _answered(asked, visit, past)
+            yield from self._answered(asked, visit, past)
             return
         for attempt in visit.attempts:
             mocked = _mocked(state, attempt, past)
@@ -119,31 +132,26 @@ class _Asking:
             if attempt.retrier is not None:
                 yield request, _response("RETRIABLE", error=attempt.error, cause=attempt.cause)
             elif attempt is visit.attempts[-1]:
-                yield from _answered(request, visit, past)
+                yield from self._answered(request, visit, past)
 
-
-def _answered(
-    request: dict[str, Json], visit: Visit, past: PastVisit
-) -> Iterator[tuple[dict[str, Json], dict[str, Json]]]:
-    """The request with what the visit came to; nothing for one that was stopped from outside."""
-    output = None if past.exited is None else past.exited.payload("output")
-    onward = {} if past.exited is None else {"output": json_text(output), "nextState": _following(visit, past)}
-    match visit.ended:
-        case "exited":
-            yield request, _response("SUCCEEDED", **onward)
-        case "caught":
-            yield request, _response("CAUGHT_ERROR", error=visit.error, cause=visit.cause, **onward)
-        case "failed":
-            yield request, _response("FAILED", error=visit.error, cause=visit.cause)
-
-
-def _following(visit: Visit, past: PastVisit) -> str | None:
-    """The state that came next in the same line of control."""
-    if visit.edge is None:
-        return None
-    line = past.line.visits
-    after = line.index(past) + 1
-    return line[after].state if after < len(line) else None
+    def _answered(
+        self, request: dict[str, Json], visit: Visit, past: PastVisit
+    ) -> Iterator[tuple[dict[str, Json], dict[str, Json]]]:
+        """The request with what the visit came to; nothing for one that was stopped from outside."""
+        onward: dict[str, Json] = {}
+        if past.exited is not None:
+            following = None if visit.edge is None else self.next.get(past)
+            onward = {
+                "output": json_text(past.exited.payload("output")),
+                "nextState": None if following is None else following.state,
+            }
+        match visit.ended:
+            case "exited":
+                yield request, _response("SUCCEEDED", **onward)
+            case "caught":
+                yield request, _response("CAUGHT_ERROR", error=visit.error, cause=visit.cause, **onward)
+            case "failed":
+                yield request, _response("FAILED", error=visit.error, cause=visit.cause)
 
 
 def _response(status: str, **fields: Json) -> dict[str, Json]:
@@ -175,16 +183,10 @@ def _output(line: PastLine) -> Json:
     return None if last is None else last.payload("output")
 
 
-def _variables(past: PastVisit) -> dict[str, Json]:
-    """The variables that a visit sees: those of the lines around it, and what was assigned before in its own."""
-    outer = past.line.outer
-    found = {} if outer is None else _variables(outer)
-    for visit in past.line.visits:
-        if visit is past:
-            break
-        assigned = visit.exited.details.get("assignedVariables") if visit.exited is not None else None
-        found |= {name: parsed(text) for name, text in (assigned or {}).items()}
-    return found
+def _assigned(past: PastVisit) -> dict[str, Json]:
+    """The variables that a visit assigned."""
+    assigned = None if past.exited is None else past.exited.details.get("assignedVariables")
+    return {name: parsed(text) for name, text in (assigned or {}).items()}
 
 
 def _configuration(state: Task | Parallel | Map, visit: Visit, attempt: Attempt) -> dict[str, Json]:
