@@ -29,7 +29,7 @@ $(BUILD)/%.json: $(DEFINITIONS)/%.asl.yaml $(VENV)/.run .FORCE
 .FORCE:
 
 test: $(VENV)/.test ## run the whole test suite
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(VENV)/.test ## format, lint and types of our own code
 	$(BIN)/ruff format --check .
