@@ -9,12 +9,14 @@ from aslkit.report.findings import counted
 from aslkit.report.timeline import ending, lines, published, timeline
 from aslkit.simulation.expectation import top_level
 from aslkit.simulation.exploration.found import placed_text
+from aslkit.simulation.exploration.properties import RETRIERS
 from aslkit.simulation.scenario_file import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aslkit.report.colour import Paint
+    from aslkit.simulation.execution import Execution
     from aslkit.simulation.exploration.found import Counterexample, Exploration
     from aslkit.simulation.exploration.ground import Ground, Placement
     from aslkit.simulation.resources.sns import Publication
@@ -52,7 +54,7 @@ def scenario_text(exploration: Exploration, example: Counterexample, definition:
     whens = [ground.written(one) for one in example.placement if one.state]
     if whens:
         text += ["    when:", *(f"      - {_json(entry)}" for entry in whens)]
-    text += ["    then:", *(f"      {key}: {_json(value)}" for key, value in _then(example).items())]
+    text += ["    then:", *(f"      {key}: {_json(value)}" for key, value in _then(ground, example).items())]
     return "\n".join(text) + "\n"
 
 
@@ -68,7 +70,7 @@ def _what(ground: Ground, placement: Placement) -> str:
     return "; ".join(placed_text(ground, placed) for placed in placement) or "nothing goes wrong"
 
 
-def _then(example: Counterexample) -> dict[str, Json]:
+def _then(ground: Ground, example: Counterexample) -> dict[str, Json]:
     """What comes of the run, as it is now."""
     execution = example.execution
     then: dict[str, Json] = {"status": execution.status}
@@ -80,12 +82,28 @@ def _then(example: Counterexample) -> dict[str, Json]:
     then["duration"] = execution.duration
     then["published"] = [_published(mail) for mail in published(execution)]
     services: Any = execution.services
+    if example.property == RETRIERS.name:
+        then["waits"] = {state: execution.waits(state) for state in example.about[:1]}
+    by_other_ways = _told_by_other_ways(ground, execution)
+    if by_other_ways:
+        then["arguments"] = by_other_ways
     runs: dict[str, list[str]] = {}
     for run in services.glue.runs[: MOST_MOMENTS + 1]:
         runs.setdefault(run.name, []).append(run.state_at(execution.duration))
     if 0 < len(services.glue.runs) <= MOST_MOMENTS:
         then["runs"] = runs
     return then
+
+
+def _told_by_other_ways(ground: Ground, execution: Execution) -> dict[str, list[Json]]:
+    """What the notifiers sent that publish to no topic, by state."""
+    services: Any = execution.services
+    publishing = {mail.state for mail in (*services.sns.published, *services.sns.rejected)}
+    sent = {
+        state: [attempt.request.parameters for attempt in execution.attempts(state) if attempt.request is not None]
+        for state in sorted(ground.notifiers - publishing)
+    }
+    return {state: calls for state, calls in sent.items() if calls and len(_json(calls)) <= LONGEST_MESSAGE}
 
 
 def _published(mail: Publication) -> dict[str, Json]:

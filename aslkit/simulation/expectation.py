@@ -51,7 +51,7 @@ class Expectation(Record):
     """One key of `then`: the kind of its value, and what compares that with an execution.
 
     `states` says whether the names in the value are names of states, and of which: "", "any", "top" (of the whole
-    definition, not of a branch), "retrying" (Task, Parallel, Map).
+    definition, not of a branch), "retrying" (Task, Parallel, Map), "calling" (Task).
     """
 
     kind: Kind
@@ -186,6 +186,20 @@ def _durations(lengths: list[float]) -> list[str]:
 # --- what the services saw -------------------------------------------------------------------------------------------
 
 
+def _arguments(
+    expected: dict[str, list[tuple[Pointer, Json]]], pointer: Pointer, execution: Execution
+) -> Iterator[Difference]:
+    for name, calls in expected.items():
+        requests = [one.request for one in execution.attempts(name) if one.request is not None]
+        if len(calls) != len(requests):
+            at = requests[len(calls)].at if len(calls) < len(requests) else execution.duration
+            yield Difference((*pointer, name), f"the calls of '{name}'", len(calls), len(requests), at)
+            continue
+        for number, ((place, wanted), request) in enumerate(zip(calls, requests, strict=True), 1):
+            subject = f"the arguments of '{name}' in call {number}"
+            yield from _missing(wanted, request.parameters, place, subject, request.at)
+
+
 def _published(
     expected: list[tuple[Pointer, dict[str, Any]]], pointer: Pointer, execution: Execution
 ) -> Iterator[Difference]:
@@ -281,6 +295,11 @@ EXPECTATIONS: dict[str, Expectation] = {
     ),
     "duration": Expectation(kind=_duration_kind, compare=_duration),
     "transitions": Expectation(kind=MANY, compare=_transitions),
+    "arguments": Expectation(
+        kind=MapOf("lists of arguments by state", ListOf("arguments", reading.anything)),
+        compare=_arguments,
+        states="calling",
+    ),
     "published": Expectation(kind=ListOf("published messages", MAIL), compare=_published),
     "runs": Expectation(kind=MapOf("lists of states by job", ListOf("job run states", RUN_STATES)), compare=_runs),
 }

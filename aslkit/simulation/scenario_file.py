@@ -408,6 +408,8 @@ def _unknown_state(
         yield Remark(place, f"state '{name}' stands inside '{outer}'; `path` names the states of the top level")
     elif which == "retrying" and not isinstance(state, Retrying):
         yield Remark(place, f"state '{name}' is a {state.type}; only Task, Parallel and Map are tried again")
+    elif which == "calling" and not isinstance(state, Task):
+        yield Remark(place, f"state '{name}' is a {state.type}; only a Task calls a service")
 
 
 # --- the format ------------------------------------------------------------------------------------------------------

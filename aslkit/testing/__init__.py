@@ -191,6 +191,11 @@ class Expected:
         """No message went out."""
         return self.holds(published=[])
 
+    def sent(self, state: str, *calls: Json) -> Expected:
+        """A Task called its service so often, retries included, and sent this each time: of an object the fields that
+        are named, of a list every item."""
+        return self.holds(arguments={state: list(calls)})
+
     def ran(self, job: str, *states: str) -> Expected:
         """The runs of a Glue job ended so, in order of their starts: `ran("load", "FAILED", "SUCCEEDED")`."""
         return self.holds(runs={job: list(states)})

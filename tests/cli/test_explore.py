@@ -122,6 +122,39 @@ def test_a_counterexample_fails_as_soon_as_the_definition_is_right(
         assert (file.name, main(["test", str(file)])) == (file.name, 1)
 
 
+TOLD_BY_LAMBDA = GOOD.replace("sns:publish", "lambda:invoke").replace(
+    """      TopicArn: arn:aws:sns:us-east-1:123456789012:t
+      Subject: The load failed
+      Message.$: States.Format('Load failed with {}', $.error.Error)
+""",
+    "      FunctionName: tell\n      Payload: {text.$: \"States.Format('Load failed with {}', $.error.Error)\"}\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "broken"),
+    [
+        ("$.error.Error)", "$$.Execution.Id)", "failure-is-told"),
+        ("[States.ALL], IntervalSeconds: 60", "[Glue.JobFailed], IntervalSeconds: 60", "retriers-are-used"),
+    ],
+)
+def test_a_counterexample_about_a_notifier_that_is_no_topic_fails_as_soon_as_the_definition_is_right(
+    before: str, after: str, broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = "\n  when: [{state: Tell, returns: {Payload: null}}]"
+    Path("bad.scenarios.yaml").write_text(SCENARIOS.replace("\nexplore:", f"{answers}\nexplore:\n  notifiers: [Tell]"))
+    right, wrong = TOLD_BY_LAMBDA, TOLD_BY_LAMBDA.replace(before, after)
+    assert wrong != right
+    Path("bad.asl.yaml").write_text(wrong)
+    assert main(["explore", "bad.asl.yaml", "--write", "found"]) == 1
+    assert main(["test", "found"]) == 0
+    assert [file.name for file in sorted(Path("found").iterdir())] == [f"01-{broken}.scenarios.yaml"]
+    Path("bad.asl.yaml").write_text(right)
+    assert main(["explore", "bad.asl.yaml"]) == 0
+    assert main(["test", "found"]) == 1
+    capsys.readouterr()
+
+
 def test_a_counterexample_holds_only_the_answers_that_it_comes_to(capsys: pytest.CaptureFixture[str]) -> None:
     call = "{Type: Task, Resource: 'arn:aws:states:::lambda:invoke', Parameters: {FunctionName: f}, TimeoutSeconds: 9"
     Path("two.asl.yaml").write_text(f"StartAt: One\nStates:\n  One: {call}, Next: Two}}\n  Two: {call}, End: true}}\n")

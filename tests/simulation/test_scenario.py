@@ -178,6 +178,7 @@ MISFITS: list[tuple[str, list[tuple[int, str]]]] = [
         "- name: a\n  then: {waits: {Failed: [1]}}",
         [(2, "state 'Failed' is a Fail; only Task, Parallel and Map are tried again")],
     ),
+    ("- name: a\n  then: {arguments: {Both: []}}", [(2, "state 'Both' is a Parallel; only a Task calls a service")]),
     (
         "- name: a\n  when:\n  - {state: Laod, hangs: true}\n  then: {}",
         [(3, "the definition has no state 'Laod'; did you mean 'Load'?")],
@@ -754,6 +755,18 @@ UNMET = [
         1080.0,
     ),
     ("transitions: 4", "the number of transitions: expected 4, but it is 5", None),
+    ("arguments: {Load: [{JobName: load}]}", "the calls of 'Load': expected 1, but it is 3", 360.0),
+    ("arguments: {Load: [{}, {}, {}, {}]}", "the calls of 'Load': expected 4, but it is 3", 1080.0),
+    (
+        "arguments: {Load: [{JobName: load}, {}, {JobName: index}]}",
+        "the arguments of 'Load' in call 3, JobName: expected index, but it is load",
+        780.0,
+    ),
+    (
+        "arguments: {Load: [{}, {Arguments: {}}, {}]}",
+        "the arguments of 'Load' in call 2, Arguments: expected {}, but it is absent",
+        360.0,
+    ),
     ("published: []", "the published messages: expected 0, but it is [\"'broken' from Tell\"]", 1080.0),
     (
         "published: [{subject: fine}]",

@@ -54,6 +54,7 @@ def test_a_run_that_fails_is_said_in_one_sentence(nightly: Path) -> None:
         .invoked("Load", times=2)
         .waited("Load", 60)
         .published(subject="It failed", message="exit code 1")
+        .sent("Load", {"JobName": "load"}, {"JobName": "load"})
         .took(at_least="1m", at_most="1h")
     )
 
@@ -127,6 +128,7 @@ def test_each_sentence_that_names_states_refuses_a_name_of_none(nightly: Path) -
         lambda: found.went("Laod"),
         lambda: found.waited("Laod"),
         lambda: found.invoked("Laod", times=0),
+        lambda: found.sent("Laod"),
     ):
         with pytest.raises(ScenarioError, match="has no state 'Laod'; did you mean 'Load'"):
             said()
