@@ -14,7 +14,7 @@ from aslkit.cli.outcomes import outcomes_document
 from aslkit.definition.document import DefinitionError
 from aslkit.definition.model import parse
 from aslkit.report.scenarios import reported
-from aslkit.simulation.mock_config import CaseRunner, made_up, read_mock_config
+from aslkit.simulation.mock_config import CaseRunner, read_mock_config
 from aslkit.simulation.reading import suggestion
 from aslkit.simulation.scenario import Verdict, read_scenarios
 
@@ -85,19 +85,13 @@ def _ran(
     verdicts = []
     for verdict in _verdicts(runner, cases, config.document.source, remarks):
         verdicts.append(verdict)
-        _note(_made_up(cases, verdict))
+        _note(verdict.notes)
         if options.fail_fast and not verdict.passed:
             break
     else:
         if not options.words:
             _note(_told(outcomes, runner.never_used()))
     return document, verdicts
-
-
-def _made_up(cases: Iterable[Case], verdict: Verdict) -> Iterator[str]:
-    for case in cases:
-        if case.name == verdict.name and verdict.execution is not None:
-            yield from made_up(case, verdict.execution)
 
 
 def _verdicts(runner: CaseRunner, cases: Iterable[Case], source: str, remarks: tuple[Remark, ...]) -> Iterator[Verdict]:
@@ -207,7 +201,7 @@ def scenarios_of(document: Document, options: argparse.Namespace) -> tuple[str |
         scenarios.append(made.scenario)
         lost += [f"scenario '{case.name}': {remark}" for remark in made.remarks]
         _note(f"case '{case.name}': {text}" for text in not_reached(case, verdict.execution))
-        _note(made_up(case, verdict.execution))
+        _note(verdict.notes)
     for text in lost:
         print(text, file=sys.stderr)
     if not scenarios:

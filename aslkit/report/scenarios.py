@@ -74,7 +74,7 @@ def summary(reports: Sequence[Report], paint: Paint) -> str:
 
 def as_json(reports: Sequence[Report]) -> str:
     """A list of {file, definition, scenarios, coverage}; each scenario {name, line, passed, status, duration,
-    transitions, remarks, differences}."""
+    transitions, remarks, differences}, and `notes` where there are some."""
     return json.dumps([_plain(report) for report in reports], indent=2, ensure_ascii=False)
 
 
@@ -103,6 +103,8 @@ def as_junit(reports: Sequence[Report]) -> str:
                 facts = ElementTree.SubElement(case, "properties")
                 length = f"{verdict.execution.duration:.3f}".rstrip("0").rstrip(".")
                 ElementTree.SubElement(facts, "property", name="virtual_seconds", value=length)
+            if verdict.notes:
+                ElementTree.SubElement(case, "system-out").text = _clean("\n".join(verdict.notes))
             if not verdict.passed:
                 first, *rest = _explained(report, verdict, Paint(False))
                 failure = ElementTree.SubElement(case, "failure", message=_clean(first))
@@ -207,6 +209,7 @@ def _plain_verdict(report: Report, verdict: Verdict) -> dict[str, Any]:
             }
             for difference in verdict.differences
         ],
+        **({"notes": list(verdict.notes)} if verdict.notes else {}),
     }
 
 

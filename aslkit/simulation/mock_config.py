@@ -19,7 +19,7 @@ from aslkit.simulation.examples import example
 from aslkit.simulation.reading import UNFIT, Closed, MapOf, Remark, Unfit, suggestion
 from aslkit.simulation.resources import OutcomeError
 from aslkit.simulation.resources.scripted import Fails, Returns, range_text
-from aslkit.simulation.scenario import Scenario, ScenarioFile, ScenarioRunner
+from aslkit.simulation.scenario import Scenario, ScenarioFile, ScenarioRunner, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aslkit.simulation.resources import Outcome, Request
     from aslkit.simulation.resources.account import Account, AccountService
     from aslkit.simulation.resources.scripted import When
-    from aslkit.simulation.scenario import Read, Verdict
+    from aslkit.simulation.scenario import Read
 
 Json = Any
 
@@ -103,8 +103,9 @@ class CaseRunner:
         self.runner = ScenarioRunner(shared, machine, read)
 
     def verdict(self, case: Case) -> Verdict:
-        """What comes of a case: it passes when it ran and all that it says fits, however the execution ends."""
-        return self.runner.verdict(
+        """What comes of a case: it passes when it ran and all that it says fits, however the execution ends; what it
+        was answered that nobody said is noted."""
+        verdict = self.runner.verdict(
             Scenario(
                 name=case.name,
                 pointer=case.pointer,
@@ -115,6 +116,9 @@ class CaseRunner:
             ),
             around=lambda account: Mocked(account, case),
         )
+        if verdict.execution is None:
+            return verdict
+        return Verdict.of({**verdict.__dict__, "notes": tuple(_made_up(case, verdict.execution))})
 
     def never_used(self) -> Iterator[Remark]:
         """A remark for each of `whens` that gave no reply in any case."""
@@ -187,7 +191,7 @@ class MockedService:
             return self.script.outcome(request, Returns(example(resource)))
 
 
-def made_up(case: Case, execution: Execution) -> Iterator[str]:
+def _made_up(case: Case, execution: Execution) -> Iterator[str]:
     """What a run was answered that nobody said."""
     services: Any = execution.services
     for state, call in services.made_up.items():

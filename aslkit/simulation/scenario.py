@@ -64,7 +64,8 @@ class Verdict(Record):
 
     `remarks` say what is wrong with the file itself, `differences` which expectations are not met. `execution` is as it
     stands after its last redrive; None when nothing was run: because of the remarks here, or of those on the whole
-    file, which come as a verdict of their own under the name of the file.
+    file, which come as a verdict of their own under the name of the file. `notes` say what to know of it even if it
+    passed.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Verdict(Record):
     remarks: tuple[Remark, ...] = ()
     differences: tuple[Difference, ...] = ()
     execution: Execution | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

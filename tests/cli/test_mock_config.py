@@ -83,6 +83,16 @@ def test_a_state_that_is_left_to_the_real_service_gets_a_made_up_answer_which_is
     assert printed.err == MADE_UP
 
 
+def test_json_and_junit_carry_the_notes_on_a_case(capsys: pytest.CaptureFixture[str]) -> None:
+    note = MADE_UP.removeprefix("note: ").rstrip()
+    assert main([*RUN, DEFINITION, "--format", "json"]) == 0
+    [report] = json.loads(capsys.readouterr().out)
+    assert [one.get("notes") for one in report["scenarios"]] == [None, None, [note]]
+    assert main([*RUN, DEFINITION, "--format", "junit"]) == 0
+    suite = ElementTree.fromstring(capsys.readouterr().out)[0]
+    assert [case.findtext("system-out") for case in suite] == [None, None, note]
+
+
 def test_json_and_junit_report_on_cases_as_on_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
     Path("outcomes.yaml").write_text(ONLY_SECOND)
     command = [*RUN, DEFINITION, "--outcomes", "outcomes.yaml"]

@@ -13,7 +13,7 @@ from running import machine
 
 from aslkit.definition.document import Document, load
 from aslkit.definition.model import StateMachine, parse
-from aslkit.simulation.mock_config import Answer, Case, CaseRunner, MockConfig, Response, made_up, read_mock_config
+from aslkit.simulation.mock_config import Answer, Case, CaseRunner, MockConfig, Response, read_mock_config
 from aslkit.simulation.reading import Remark
 from aslkit.simulation.resources.scripted import Fails, Returns, When
 from aslkit.simulation.scenario import Verdict
@@ -372,7 +372,7 @@ def test_a_state_that_is_left_to_the_real_service_gets_an_answer_of_its_shape_an
     one = CaseRunner(definition).verdict(hybrid)
     assert one.execution is not None
     assert (one.passed, one.execution.output["MessageId"]) == (True, "MessageId")
-    assert list(made_up(hybrid, one.execution)) == [
+    assert list(one.notes) == [
         "case 'HybridPath' leaves state 'SQSState' to the real service; here it got a made-up answer of "
         "sqs:sendMessage, and a file for --outcomes can say a better one"
     ]
