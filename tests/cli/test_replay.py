@@ -55,7 +55,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_replay_says_that_the_definition_does_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", "once.json", "--definition", "m.asl.yaml"]) == 0
     assert capsys.readouterr().out == (
-        "same: m.asl.yaml does what 16 events record\n"
+        "same: m.asl.yaml does what 17 events record\n"
         "recorded: SUCCEEDED after 0:02:30\n"
         "today:    SUCCEEDED after 0:02:30 of virtual time, 3 transitions\n"
     )
@@ -67,10 +67,10 @@ def test_replay_says_where_the_definition_does_otherwise(capsys: pytest.CaptureF
     assert main(["replay", "once.json", "--definition", "new.asl.yaml"]) == 1
     assert capsys.readouterr().out == (
         "new.asl.yaml:3:3: event 3 (0:00:00): the parameters of state 'Load', JobName: recorded load, today load2\n"
-        "new.asl.yaml:3:3: event 6 (0:01:30): state 'Load' was tried again in the recording (attempt 2); "
+        "new.asl.yaml:3:3: event 7 (0:01:30): state 'Load' was tried again in the recording (attempt 2); "
         "today it is not\n"
-        "new.asl.yaml:1:1: event 16 (0:02:30): the execution's status: recorded SUCCEEDED, today FAILED\n"
-        "other: 3 differences from 16 recorded events\n"
+        "new.asl.yaml:1:1: event 17 (0:02:30): the execution's status: recorded SUCCEEDED, today FAILED\n"
+        "other: 3 differences from 17 recorded events\n"
         "recorded: SUCCEEDED after 0:02:30\n"
         "today:    FAILED after 0:00:30 of virtual time, 1 transition: States.TaskFailed: c\n"
     )
@@ -84,7 +84,7 @@ def test_replay_as_json_has_the_places_and_the_execution(capsys: pytest.CaptureF
     assert (execution["status"], execution["duration"]) == ("SUCCEEDED", 150.0)
     assert found == {
         "same": False,
-        "recorded": {"status": "SUCCEEDED", "events": 16},
+        "recorded": {"status": "SUCCEEDED", "events": 17},
         "differences": [
             {
                 "kind": "timer",

@@ -269,8 +269,11 @@ def test_an_integration_that_does_not_exist_is_a_mistake_in_what_was_given(patte
 
 def test_an_error_that_is_written_out_starts_no_run() -> None:
     service = FakeGlue().begin()
-    outcome = service.invoke(request(), Fails(error="Custom", cause="why", after=3.0))
-    assert outcome == Outcome(failed=True, error="Custom", cause="why", after=3.0)
+    refused = service.invoke(request(), Fails(error="Glue.Custom", cause="why", after=3.0))
+    assert refused == Outcome(failed=True, error="Glue.Custom", cause="why", after=3.0)
+    failed = service.invoke(request(), Fails(error="States.TaskFailed", cause="why", after=3.0))
+    assert (failed.error, failed.cause, failed.after) == ("States.TaskFailed", "why", 3.0)
+    assert failed.submitted["SdkHttpMetadata"]["HttpStatusCode"] == 200
     assert service.runs == []
 
 

@@ -11,6 +11,8 @@ from running import GLUE, INVOKE, Answers, arrows, fails, machine
 
 from aslkit.simulation import Execution, simulate
 from aslkit.simulation.resources import Outcome
+from aslkit.simulation.resources.account import Account
+from aslkit.simulation.resources.scripted import Fails, When
 from aslkit.simulation.task import Wakening, awaited
 
 FUNCTION = "arn:aws:lambda:us-east-1:111111111111:function:f"
@@ -224,3 +226,32 @@ def test_credentials_are_told_to_the_service_and_the_history() -> None:
     [attempt] = execution.attempts("T")
     assert attempt.request is not None
     assert attempt.request.credentials == {"RoleArn": "arn:r"}
+
+
+@pytest.mark.parametrize(
+    ("resource", "error", "submitted"),
+    [
+        ("glue:startJobRun.sync", "States.TaskFailed", True),
+        ("glue:startJobRun.sync", "Glue.ConcurrentRunsExceededException", False),
+        ("ecs:runTask.sync", "States.TaskFailed", True),
+        ("ecs:runTask.sync", "ECS.ClusterNotFoundException", False),
+        ("lambda:invoke.waitForTaskToken", "Rejected", True),
+        ("lambda:invoke.waitForTaskToken", "Lambda.TooManyRequestsException", False),
+        ("lambda:invoke", "Rejected", False),
+    ],
+)
+def test_an_error_of_the_service_itself_comes_before_the_work_is_taken_on(
+    resource: str, error: str, submitted: bool
+) -> None:
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": {}, "End": True}
+    account = Account(script=(When(state="Call", reply=Fails(error=error)),))
+    types = [event["type"] for event in simulate(machine({"Call": state}), input={}, resources=account).history]
+    assert types == [
+        "ExecutionStarted",
+        "TaskStateEntered",
+        "TaskScheduled",
+        "TaskStarted",
+        *(["TaskSubmitted"] if submitted else []),
+        "TaskFailed",
+        "ExecutionFailed",
+    ]

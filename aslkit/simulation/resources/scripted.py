@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aslkit.definition.raised import has_prefix
+from aslkit.definition.resource import parse_resource
 from aslkit.record import Record
 from aslkit.simulation.resources import REQUEST_RESPONSE, Outcome, OutcomeError
 from aslkit.simulation.resources.sdk import START, metadata, uuid
@@ -135,8 +137,7 @@ class ScriptService:
         """The outcome for a service of which nothing is known but the reply. Raises OutcomeError without one."""
         if reply is None or isinstance(reply, Takes):
             raise OutcomeError(self._unanswered(request), request)
-        submitted = None if request.pattern == REQUEST_RESPONSE else _submitted(request)
-        return plain_outcome(request, reply, submitted=submitted)
+        return plain_outcome(request, reply)
 
     def unused(self) -> Iterator[tuple[int, tuple[tuple[int, int], ...]]]:
         """(index of an entry, the ranges of its invocations that it did not answer), for entries not wholly used."""
@@ -172,7 +173,9 @@ def _gaps(first: int, last: int, used: set[int]) -> Iterator[tuple[int, int]]:
 
 
 def plain_outcome(request: Request, reply: Returns | Fails | Faulty | Hangs, *, submitted: Json = None) -> Outcome:
-    """The outcome that a reply describes without a model of the service behind it."""
+    """The outcome that a reply describes without a model of the service behind it; `submitted` is what a service said
+    that is known."""
+    submitted = _submitted(request, reply) if submitted is None else submitted
     match reply:
         case Returns(value=value, after=after, beat=beat):
             return Outcome(result=value, after=after or 0.0, submitted=submitted, beat=beat)
@@ -202,7 +205,14 @@ def _subject(request: Request) -> str:
     return request.state
 
 
-def _submitted(request: Request) -> Json:
+def _submitted(request: Request, reply: Reply) -> Json:
+    """What a service answers that takes on the work of a task that waits; None where it refuses, with an error of its
+    own, or where nothing else is waited for."""
+    if request.pattern == REQUEST_RESPONSE:
+        return None
+    arn = parse_resource(request.resource)
+    if isinstance(reply, Fails) and reply.error and arn is not None and has_prefix(arn, reply.error):
+        return None
     return metadata(uuid("request", request.serial), at=START + request.at, content_type="application/json", length=2)
 
 
