@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from aslkit.cli import files
@@ -33,7 +34,10 @@ HELP = ("-h", "--help", "help")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command line and returns its exit code: 0 clean, 1 something was found, 2 cannot run."""
+    """Runs one command line and returns its exit code: 0 clean, 1 something was found, 2 cannot run.
+
+    Raises OSError when what it prints cannot be written, unless nobody reads any more.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     files.forget()
     try:
@@ -48,17 +52,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run_and_leave() -> NoReturn:
-    """Runs the command line of this process and ends it at once: taking the interpreter apart would take 5 ms."""
+    """Runs the command line of this process and ends it at once: taking the interpreter apart would take 5 ms.
+
+    A result that cannot be written is code 2, whatever came out: nobody can read it. Remarks that nobody wants to hear
+    (standard error is closed) change nothing.
+    """
+    _open_closed()
     try:
-        code = main()
+        try:
+            code = main()
+        except SystemExit as left:  # argparse has printed why
+            code = left.code if isinstance(left.code, int) else 2
         sys.stdout.flush()
     except BrokenPipeError:
         code = 1
-    except SystemExit as left:  # argparse has printed why
-        code = left.code if isinstance(left.code, int) else 2
-        sys.stdout.flush()
-    sys.stderr.flush()
+    except OSError as error:  # whatever opens a file by its name tells itself why it cannot
+        code = 2
+        _tell(f"aslkit: cannot write the output: {files.reason(error)}")
+    _tell()
     os._exit(code)
+
+
+def _open_closed() -> None:
+    """Puts a stream in the place of each that is closed, which Python has as None: reading and writing them fail as
+    they do on anything else that cannot be read or written, and what goes to standard error is lost."""
+    for name, mode, flags in (
+        ("stdin", "r", os.O_WRONLY),
+        ("stdout", "w", os.O_RDONLY),
+        ("stderr", "w", os.O_WRONLY),
+    ):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode))
+
+
+def _tell(*words: str) -> None:
+    """Writes a last message, and what was not yet written, to standard error, unless that is impossible too."""
+    with suppress(OSError):
+        print(*words, file=sys.stderr, end="\n" if words else "", flush=True)
 
 
 def _run(words: list[str]) -> int:
