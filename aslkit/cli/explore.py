@@ -25,8 +25,8 @@ from aslkit.report.exploration import as_json, as_text, merged_text, plain
 from aslkit.simulation.context import START
 from aslkit.simulation.exploration.ground import PlanError
 from aslkit.simulation.exploration.merging import NO_REPORT, is_report, is_whole, merge
+from aslkit.simulation.exploration.own import PropertyError
 from aslkit.simulation.exploration.proof import prove
-from aslkit.simulation.exploration.properties import PropertyError
 from aslkit.simulation.exploration.search import explore
 from aslkit.simulation.exploration.settings import ALL, MOST_FAULTS
 from aslkit.simulation.program import SimulationRefused

@@ -11,7 +11,8 @@ import pytest
 from aslkit.definition.document import load
 from aslkit.definition.model import StateMachine, parse
 from aslkit.simulation.exploration.found import Exploration
-from aslkit.simulation.exploration.properties import PROPERTIES, Property, PropertyError
+from aslkit.simulation.exploration.own import PropertyError
+from aslkit.simulation.exploration.properties import PROPERTIES, Property
 from aslkit.simulation.exploration.search import explore
 
 if TYPE_CHECKING:
@@ -253,7 +254,10 @@ def test_a_property_may_come_from_python() -> None:
         ({"name": "p", "python": "json:nothing"}, "property 'p' cannot use 'json:nothing': AttributeError: "),
         ({"name": "p", "python": "json"}, "property 'p' has 'json' for `python`, which is no MODULE:FUNCTION"),
         ({"name": "p", "python": "json:loads"}, "property 'p' raises TypeError: "),
-        ({"name": "p", "python": "builtins:bool"}, "property 'p' raises TypeError: 'bool' object is not iterable"),
+        (
+            {"name": "p", "python": "builtins:bool"},
+            "property 'p' gives True: it has to give nothing, a text, or several texts",
+        ),
         ({"name": "p", "python": "sys:exit"}, "property 'p' raises SystemExit: "),
         ({"name": "p", "holds": {"Variable": "$.x"}}, "property 'p' is no choice rule: "),
         ({"name": "p", "holds": {"Variable": "$.nothing", "IsNull": True}}, "property 'p' cannot be evaluated: "),
@@ -265,16 +269,100 @@ def test_a_property_that_cannot_be_looked_at_is_refused(own: dict[str, Any], rea
     assert str(raised.value).startswith(reason)
 
 
-def test_a_property_gives_texts_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "odd_checks.py").write_text("def count(run):\n    return [1, 2]\n")
+EXPECTED = "it has to give nothing, a text, or several texts"
+ODD = """\
+class Silent(Exception):
+    def __str__(self):
+        raise ValueError
+
+class Grave(BaseException):
+    pass
+
+def false(run):
+    return False
+
+def late(run):
+    yield "a text"
+    yield 5
+
+async def waiting(run):
+    return True
+
+async def waiting_for_texts(run):
+    yield "a text"
+
+def empty(run):
+    return ""
+
+def long(run):
+    return [[0] * 1000000]
+
+def boom(run):
+    raise ValueError("boom")
+
+def grave(run):
+    raise Grave("no Exception")
+
+def silent(run):
+    raise Silent
+
+def inside(run):
+    import json
+    json.loads("{")
+"""
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        ("false", f"gives False: {EXPECTED}"),
+        ("late", f"gives 5 among its texts: {EXPECTED}"),
+        ("waiting", f"gives a coroutine (it is an `async def`): {EXPECTED}"),
+        ("waiting_for_texts", "gives <async_generator object waiting_for_texts at 0x"),
+        ("empty", f"gives an empty text, which says nothing: {EXPECTED}"),
+        ("long", f"gives [{'0, ' * 18}0,... among its texts: {EXPECTED}"),
+        ("boom", "raises ValueError: boom (odd_checks.py:28)"),
+        ("grave", "raises Grave: no Exception (odd_checks.py:31)"),
+        ("silent", "raises Silent, which has no text (odd_checks.py:34)"),
+        (
+            "inside",
+            "raises JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1) "
+            "(odd_checks.py:38)",
+        ),
+    ],
+)
+def test_a_function_that_gives_no_texts_is_told_of_with_what_it_gives(
+    function: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "odd_checks.py").write_text(ODD)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(PropertyError) as raised:
+        broken(good(), properties=[{"name": "p", "python": f"odd_checks:{function}"}])
+    assert str(raised.value).startswith(f"property 'p' {reason}")
+    sys.modules.pop("odd_checks", None)
+
+
+def test_of_texts_without_end_the_first_hundred_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "endless_checks.py").write_text("def look(run):\n    while True:\n        yield 'a'\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert broken(good(), properties=[{"name": "p", "python": "endless_checks:look"}]) == {
+        "p": "a; " * 100 + "and more"
+    }
+    sys.modules.pop("endless_checks", None)
+
+
+def test_a_module_that_raises_is_told_of_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "broken_checks.py").write_text("def count(run) return 1\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(PropertyError) as raised:
-        broken(good(), properties=[{"name": "p", "python": "odd_checks:count"}])
-    assert str(raised.value) == "property 'p' gives [1, 2]: it has to give nothing, or a text of what is wrong"
-    with pytest.raises(PropertyError) as raised:
         broken(good(), properties=[{"name": "p", "python": "broken_checks:count"}])
     assert str(raised.value).startswith("property 'p' cannot use 'broken_checks:count': SyntaxError: ")
+    (tmp_path / "raising_checks.py").write_text("limit = 1\nraise BaseException('not here')\n")
+    with pytest.raises(PropertyError) as raised:
+        broken(good(), properties=[{"name": "p", "python": "raising_checks:count"}])
+    reason = "BaseException: not here (raising_checks.py:2)"
+    assert str(raised.value) == f"property 'p' cannot use 'raising_checks:count': {reason}"
 
 
 def test_a_run_that_fails_with_nothing_going_wrong_around_it_is_told_as_well() -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import redirect_stdout
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from aslkit.definition.duration import duration_text
 from aslkit.definition.model import Task
-from aslkit.language.choice import ConditionSyntaxError, compile_condition
-from aslkit.language.errors import TASK_FAILED, TIMEOUT, StatesError
-from aslkit.language.payload import json_text
+from aslkit.language.errors import TASK_FAILED, TIMEOUT
 from aslkit.record import Record
 from aslkit.simulation.execution import ABORTED, FAILED, SUCCEEDED, TIMED_OUT
 from aslkit.simulation.exploration.observed import INPUT, inner_messages
+from aslkit.simulation.exploration.own import check_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,8 +23,6 @@ if TYPE_CHECKING:
 
     Check = Callable[[Run], Iterable["Wrong | str"]]
     """A run -> what is wrong with it; nothing when the property holds."""
-
-Json = Any
 
 
 class Wrong(NamedTuple):
@@ -47,18 +42,6 @@ class Property(Record):
     explanation: str
     check: Check
     applies: Callable[[Ground], bool] | None = None
-
-
-class PropertyError(ValueError):
-    """The property `name` of a team's own cannot be looked at: it does not compile, is not found, or raises."""
-
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(name, why)
-        self.name = name
-        self.why = why
-
-    def __str__(self) -> str:
-        return f"property '{self.name}' {self.why}"
 
 
 # --- the built-in ones -----------------------------------------------------------------------------------------------
@@ -409,96 +392,5 @@ def chosen(ground: Ground, own: Iterable[Property] = ()) -> tuple[Property, ...]
     return tuple(one for one in found if one.name not in settings.skipped)
 
 
-# --- a team's own ----------------------------------------------------------------------------------------------------
-
-
 def _custom(custom: Custom) -> Property:
-    if (custom.holds is None) == (custom.python is None):
-        raise PropertyError(custom.name, "says what has to hold by `holds` or by `python`, one of them")
-    check = _by_python(custom) if custom.python is not None else _by_expression(custom)
-    return Property(custom.name, custom.explanation or f"the team's own: {custom.name}", check)
-
-
-def _by_python(custom: Custom) -> Check:
-    """The function `module:function`: it gets the run, and gives None, one text, or several of what is wrong.
-
-    What it prints goes to standard error, where it does not mix with a report.
-    """
-    from importlib import import_module
-
-    module, _, name = (custom.python or "").partition(":")
-    if not module or not name:
-        raise PropertyError(custom.name, f"has '{custom.python}' for `python`, which is no MODULE:FUNCTION")
-    try:
-        with redirect_stdout(sys.stderr):
-            function = getattr(import_module(module), name)
-    except (Exception, SystemExit) as error:
-        raise PropertyError(custom.name, f"cannot use '{custom.python}': {_told(error)}") from None
-
-    def check(run: Run) -> Iterable[str]:
-        try:
-            with redirect_stdout(sys.stderr):
-                wrong = function(run)
-                texts = [wrong] if isinstance(wrong, str) else [] if wrong is None else list(wrong)
-        except (Exception, SystemExit) as error:
-            raise PropertyError(custom.name, f"raises {_told(error)}") from error
-        if not all(isinstance(text, str) for text in texts):
-            raise PropertyError(custom.name, f"gives {wrong!r}: it has to give nothing, or a text of what is wrong")
-        return ("; ".join(texts),) if texts else ()
-
-    return check
-
-
-def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-def _by_expression(custom: Custom) -> Check:
-    breach = _choice_rule(custom) if isinstance(custom.holds, dict) else _jsonata(custom)
-
-    def check(run: Run) -> Iterable[str]:
-        try:
-            found = breach(run.facts())
-        except (StatesError, LookupError, ValueError) as error:
-            raise PropertyError(custom.name, f"cannot be evaluated: {error}") from None
-        if found is None:
-            return ()
-        return (f"this does not hold{found}" + (f": {custom.explanation}" if custom.explanation else ""),)
-
-    return check
-
-
-Breach: TypeAlias = "Callable[[dict[str, Json]], str | None]"
-"""The facts of a run -> None where a property holds, else a text that may say what there is instead."""
-
-
-def _choice_rule(custom: Custom) -> Breach:
-    from aslkit.language.jsonpath import Scope
-
-    try:
-        condition = compile_condition(custom.holds)
-    except ConditionSyntaxError as error:
-        raise PropertyError(custom.name, f"is no choice rule: {error}") from None
-    return lambda facts: None if condition(Scope(facts)) else ""
-
-
-def _jsonata(custom: Custom) -> Breach:
-    from aslkit.language.jsonata import FUNCTION, UNDEFINED, JsonataError, JsonataSyntaxError, compile_jsonata
-
-    try:
-        expression = compile_jsonata(custom.holds[2:-2].strip())
-    except JsonataSyntaxError as error:
-        raise PropertyError(custom.name, f"is no JSONata: {error}") from None
-
-    def breach(facts: dict[str, Json]) -> str | None:
-        try:
-            value = expression.evaluate(facts, {"run": facts}, now=0.0, random=None)
-        except JsonataError as error:
-            raise ValueError(str(error)) from None
-        if isinstance(value, bool):
-            return None if value else ""
-        if value is UNDEFINED or value is FUNCTION:
-            return " (it gives nothing)" if value is UNDEFINED else " (it is a function)"
-        return f" (it is {json_text(value)})"
-
-    return breach
+    return Property(custom.name, custom.explanation or f"the team's own: {custom.name}", check_of(custom))
