@@ -61,6 +61,8 @@ def run(options: argparse.Namespace) -> int:
         found = merged(one for name in files.find(options.files, (".json",)) for one in _read(name))
     except CoverageError as error:
         raise CannotRun(str(error)) from None
+    if not found:
+        raise CannotRun(f"nothing was measured: there is no definition in {', '.join(map(files.shown, options.files))}")
     if options.output:
         files.write(options.output, to_json(found), over_input=True)  # which is in the sum: nothing is lost
     print(_shown(found, options))

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from aslkit.record import Record
-from aslkit.simulation.coverage import KINDS, Coverage, Part
+from aslkit.simulation.coverage import KINDS, Coverage, Part, Use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -94,12 +94,19 @@ def _read(entry: Json) -> Measured:
     name, parts = (entry.get("definition"), entry.get("parts")) if isinstance(entry, dict) else (None, None)
     if not isinstance(name, str) or not isinstance(parts, list):
         raise CoverageError("a definition in it lacks its name or its parts")
+    if not parts:
+        raise CoverageError(f"nothing was measured: {name} in it has no parts, and every definition has states")
     uses: dict[Part, int] = {}
     places: dict[Pointer, tuple[int, int]] = {}
+    known: set[Use] = set()
     for raw in parts:
         if not _is_part(raw):
             raise CoverageError(f"a part of {name} in it cannot be read: {json.dumps(raw)[:200]}")
         part = Part(raw["kind"], tuple(raw["pointer"]), raw["text"], raw["which"])
+        use = part.kind, part.pointer, part.which
+        if use in known:
+            raise CoverageError(f"a part of {name} stands in it twice: {json.dumps(raw)[:200]}")
+        known.add(use)
         uses[part] = raw["uses"]
         places[part.pointer] = raw["line"], raw["column"]
     return Measured(name, Coverage(uses=uses), places)
@@ -113,6 +120,7 @@ def _is_part(raw: Json) -> bool:
         isinstance(raw, dict)
         and all(type(raw.get(field)) is kind for field, kind in FIELDS.items())
         and raw["kind"] in KINDS
+        and min(raw["line"], raw["column"]) >= 1
         and raw["uses"] >= 0
         and all(type(key) in (str, int) for key in raw["pointer"])
     )

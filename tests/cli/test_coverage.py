@@ -134,3 +134,27 @@ def test_a_file_that_is_no_coverage_file_cannot_be_shown(
     Path("x.json").write_text(content, encoding="latin-1")
     assert main(["coverage", "x.json"]) == 2
     assert capsys.readouterr().err.startswith(f"aslkit: {told}")
+
+
+NOTHING = '{"format": "aslkit coverage 1", "definitions": []}'
+
+
+def test_where_nothing_was_measured_nothing_is_used_enough(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("none.json").write_text(NOTHING)
+    Path("nothing.json").write_text(NOTHING)
+    assert main(["coverage", "none.json", "nothing.json", "--fail-under", "100", "-o", "all.json"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "aslkit: nothing was measured: there is no definition in none.json, nothing.json\n",
+    )
+    assert not Path("all.json").exists()
+
+
+def test_a_run_that_measured_nothing_adds_nothing_to_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("none.json").write_text(NOTHING)
+    main(["test", ".", "--coverage-file", "all.json"])
+    capsys.readouterr()
+    assert main(["coverage", "none.json", "all.json", "--fail-under", "100"]) == 0
+    assert capsys.readouterr().out == (
+        "m.asl.yaml: 100 % used: 3 of 3 states, 1 of 1 transition, 2 of 2 choice outcomes\n"
+    )

@@ -91,10 +91,37 @@ def test_anything_else_is_no_coverage_file(data: Any) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("kind", "line"), ("uses", -1), ("uses", True), ("pointer", [None]), ("text", None), ("line", 1.5)],
+    [
+        ("kind", "line"),
+        ("uses", -1),
+        ("uses", True),
+        ("pointer", [None]),
+        ("text", None),
+        ("line", 1.5),
+        ("line", -3),
+        ("column", 0),
+    ],
 )
 def test_a_part_with_a_field_that_does_not_fit_is_named(field: str, value: Any) -> None:
     data = json.loads(to_json([one_of([1])]))
     data["definitions"][0]["parts"][0][field] = value
     with pytest.raises(CoverageError, match=r"a part of a\.asl\.yaml in it cannot be read"):
         from_json(data)
+
+
+def test_a_part_that_stands_twice_in_a_file_is_named() -> None:
+    data = json.loads(to_json([one_of([1])]))
+    first = data["definitions"][0]["parts"][0]
+    data["definitions"][0]["parts"].append({**first, "text": "the same in other words", "uses": 5})
+    with pytest.raises(CoverageError) as told:
+        from_json(data)
+    assert str(told.value) == (
+        'a part of a.asl.yaml stands in it twice: {"kind": "state", "pointer": ["States", "A/\\u00e9"], "which": "", '
+        '"text": "the same in other words", "line": 3, "column": 3, "uses": 5}'
+    )
+
+
+def test_a_definition_without_parts_was_not_measured() -> None:
+    with pytest.raises(CoverageError) as told:
+        from_json({"format": "aslkit coverage 1", "definitions": [{"definition": "a", "parts": []}]})
+    assert str(told.value) == "nothing was measured: a in it has no parts, and every definition has states"
