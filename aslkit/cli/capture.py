@@ -52,11 +52,11 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.output:
+    if options.output is not None:
         files.refuse_existing(options.output, force=options.force)
     recording = histories.recording(options.history)
     document = None
-    if options.definition:
+    if options.definition is not None:
         document = definition(options)
         if document is None:
             return 1
@@ -68,9 +68,9 @@ def run(options: argparse.Namespace) -> int:
         raise CannotRun(f"{files.shown(options.history)} cannot be captured: a payload is nested too deep") from None
     text = scenario_file(
         captured.scenario,
-        files.seen_from(options.output, options.definition) if options.definition else None,
+        None if document is None else files.seen_from(options.output, options.definition),
     )
-    if options.output:
+    if options.output is not None:
         if files.write(options.output, text, over_input=options.force):
             print(f"wrote {files.shown(options.output)}")
     else:

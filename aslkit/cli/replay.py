@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     document = definition(options)
     if document is None:
         return 1
-    input = substitutions.document(options.input).data if options.input else UNKNOWN
+    input = UNKNOWN if options.input is None else substitutions.data_document(options.input).data
     try:
         found = replay(parse(document), recording, input=input, execution_arn=options.execution_arn)
     except (HistoryError, SimulationRefused) as error:

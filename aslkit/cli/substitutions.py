@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aslkit.cli import files
 from aslkit.cli.errors import CannotRun
 from aslkit.definition.document import DefinitionError, Document, load
+from aslkit.simulation.reading import shown
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def given(options: argparse.Namespace) -> dict[str, Any]:
     """The values given on the command line; --set wins over --values. Raises CannotRun for what is no name=value."""
-    values = dict(_from_file(options.values)) if options.values else {}
+    values = {} if options.values is None else dict(_from_file(options.values))
     for pair in options.set:
         name, equals, value = pair.partition("=")
         if not equals or not name:
@@ -44,14 +45,36 @@ def filled(document: Document, options: argparse.Namespace) -> Document:
 
 def document(name: str) -> Document:
     """The YAML or JSON that a file holds. Raises CannotRun, with the place, when it cannot be read."""
+    if not name:  # of an option; it is not the same as no option at all
+        raise CannotRun("the name of a file is empty")
     try:
         return load(files.read(name), source=files.shown(name))
     except DefinitionError as error:
         raise CannotRun(str(error)) from None
 
 
+def data_document(name: str) -> Document:
+    """The YAML or JSON that a file holds, which is data and no definition, so that no rule of lint looks at it. Raises
+    CannotRun, with the place, when it cannot be read, and for a key that stands twice."""
+    found = document(name)
+    twice = [
+        f"{located(found, one.again)}: the key {shown(one.pointer[-1])} stands twice here; only the last one counts"
+        for one in found.duplicates
+    ]
+    if twice:
+        raise CannotRun("\n".join(twice))
+    return found
+
+
+def located(document: Document, offset: int) -> str:
+    """A place in a document as reports print it."""
+    line, column = document.position(offset)
+    return f"{document.source}:{line}:{column}"
+
+
 def _from_file(name: str) -> dict[str, Any]:
-    data = document(name).data
-    if not isinstance(data, dict):
-        raise CannotRun(f"{name}: the values are an object of names and values")
-    return data
+    found = data_document(name)
+    if not isinstance(found.data, dict):
+        place = located(found, found.root.value)
+        raise CannotRun(f"{place}: the values are an object of names and values, and this is {shown(found.data)}")
+    return found.data
