@@ -203,6 +203,51 @@ def test_shards_are_merged(capsys: pytest.CaptureFixture[str]) -> None:
     assert merged_text.splitlines()[-1] == whole_text.splitlines()[-1] == "1 counterexample"
 
 
+CHECKS = """\
+def at(run):
+    return [(placed.mishap, placed.times) for placed in run.placement]
+
+def first(run):
+    if at(run) in ([("glue: failed", "lasting")], [("glue: stopped", "once")]):
+        return "first"
+
+def second(run):
+    if at(run) in ([("glue: failed", "lasting")], [("glue: timeout", "once")]):
+        return "second"
+"""
+
+
+def test_what_is_wrong_with_one_run_is_merged_in_the_order_of_the_properties(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The first shard finds `second` before `first`, the second one both in one run that comes earlier still."""
+    Path("ordered_checks.py").write_text(CHECKS)
+    words = "{name: first, python: 'ordered_checks:first'}, {name: second, python: 'ordered_checks:second'}"
+    Path("m.scenarios.yaml").write_text(SCENARIOS.replace("faults: 1", f"faults: 1\n  properties: [{words}]"))
+    whole = reported(capsys, "m.asl.yaml")
+    for number in (1, 2):
+        part = reported(capsys, "m.asl.yaml", "--shard", f"{number}/2")
+        Path(f"{number}.json").write_text(json.dumps(part))
+    merged = reported(capsys, "--merge", "1.json", "2.json")
+    assert [one["property"] for one in whole["violations"]] == ["first", "second"]
+    assert (merged["violations"], merged["covered"]["about"]) == (whole["violations"], whole["covered"]["about"])
+
+
+def test_an_unused_retrier_is_merged_before_what_takes_more_faults(capsys: pytest.CaptureFixture[str]) -> None:
+    unused = "Retry: [{ErrorEquals: [Nobody.RaisesThis]}, {ErrorEquals: [States.ALL], IntervalSeconds: 60"
+    Path("m.asl.yaml").write_text(GOOD.replace("Retry: [{ErrorEquals: [States.ALL], IntervalSeconds: 60", unused))
+    words = "{name: one at a time, holds: '{% $count($run.faults) < 2 %}'}"
+    Path("m.scenarios.yaml").write_text(SCENARIOS.replace("faults: 1", f"properties: [{words}]"))
+    whole = reported(capsys, "m.asl.yaml")
+    for number in (1, 2):
+        part = reported(capsys, "m.asl.yaml", "--shard", f"{number}/2")
+        Path(f"{number}.json").write_text(json.dumps(part))
+    merged = reported(capsys, "--merge", "1.json", "2.json")
+    order = [one["property"] for one in whole["violations"]]
+    assert order.index("retriers-are-used") < order.index("one at a time")
+    assert (merged["violations"], merged["covered"]["about"]) == (whole["violations"], whole["covered"]["about"])
+
+
 def test_a_merge_that_lacks_shards_is_no_all_clear(capsys: pytest.CaptureFixture[str]) -> None:
     Path("1.json").write_text(json.dumps(reported(capsys, "m.asl.yaml", "--shard", "1/3")))
     assert main(["explore", "--merge", "1.json"]) == 2
@@ -214,19 +259,60 @@ def test_a_merge_that_lacks_shards_is_no_all_clear(capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("key", "value"),
     [
+        ("definition", None),
+        ("faults", True),
+        ("faults", 9),
+        ("faults", "x"),
         ("levels", "x"),
         ("levels", ["x"]),
+        ("levels", [-1]),
+        ("endings", {"FAILED": None}),
+        ("endings", {"FAILED": ""}),
+        ("endings", {"FAILED": []}),
+        ("endings", {"FAILED": {}}),
+        ("states", {"Load": {"States.TaskFailed": None}}),
+        ("states", {"Load": {"States.TaskFailed": True}}),
+        ("states", {"Load": 1}),
+        ("shards", ["2/1"]),
         ("shards", ["x"]),
         ("shards", []),
         ("properties", 3),
+        ("properties", {}),
+        ("properties", {"failure-is-told": {"holds": 1, "explanation": ""}}),
         ("unmet", None),
+        ("unmet", {"Load": None}),
+        ("unused_retriers", [{}]),
         ("about", []),
+        ("about", [{"about": [], "place": [0], "alike": 0, "told": []}]),
+        ("about", [{"about": [], "place": [0, 0], "alike": None, "told": []}]),
+        ("about", [{"about": [{}], "place": [0, 0], "alike": 0, "told": []}]),
+        ("about", [{"about": [], "place": [0, 0], "alike": 0, "told": [1]}]),
     ],
 )
 def test_a_damaged_report_is_refused(key: str, value: Any, capsys: pytest.CaptureFixture[str]) -> None:
     report = reported(capsys, "bad.asl.yaml")
     report["covered"][key] = value
     Path("1.json").write_text(json.dumps(report))
+    assert main(["explore", "--merge", "1.json"]) == 2
+    assert capsys.readouterr().err == (
+        "aslkit: 1.json: this is no report of an exploration (aslkit explore --format json)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("runs", -1),
+        ("runs", True),
+        ("runs", 10**400),
+        ("not_covered", [1]),
+        ("violations", [None]),
+        ("violations", [{"property": "failure-is-told", "message": "", "faults": [3], "status": "", "scenario": ""}]),
+        ("violations", [{"property": "x", "message": "", "faults": [], "status": "", "scenario": ""}]),
+    ],
+)
+def test_what_is_no_report_as_a_whole_is_refused(key: str, value: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("1.json").write_text(json.dumps({**reported(capsys, "bad.asl.yaml"), key: value}))
     assert main(["explore", "--merge", "1.json"]) == 2
     assert capsys.readouterr().err == (
         "aslkit: 1.json: this is no report of an exploration (aslkit explore --format json)\n"

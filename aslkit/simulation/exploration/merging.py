@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from aslkit.simulation.exploration.gaps import SHARD_TEXT
 from aslkit.simulation.exploration.properties import RETRIERS
+from aslkit.simulation.exploration.settings import ALL, MOST_FAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    Fits = Callable[[Any], bool]
 
 Json = Any
 
@@ -38,20 +41,20 @@ def merge(reports: Iterable[Mapping[str, Json]]) -> dict[str, Json]:
     if len(of) > 1:
         raise ValueError(f"the shards are parts of different sizes: {', '.join(sorted(shards))}")
     whole = len(shards) == int(of.pop())
-    violations, about = _merged_violations(parts)
+    found = list(_merged_violations(parts))
     cover = _merged_cover(covered, sorted(shards, key=lambda name: int(name.partition("/")[0])))
     unused = None
     if all(part["unused_retriers"] is not None for part in covered):
         unused = list(_unused(covered))
     if whole and unused is not None:
         cover["properties"][RETRIERS.name] = {"holds": not unused, "explanation": RETRIERS.explanation}
-        violations += [one["violation"] for one in unused]
-        about += [one["about"] for one in unused]
+        found += [(one["violation"], one["about"]) for one in unused]
+    found.sort(key=lambda entry: entry[1]["place"])
     return {
         "runs": sum(part["runs"] for part in parts),
-        "covered": {**cover, "about": about, "unused_retriers": None if whole else unused},
+        "covered": {**cover, "about": [about for _, about in found], "unused_retriers": None if whole else unused},
         "not_covered": list(_merged_gaps(parts, shards, whole=whole)),
-        "violations": violations,
+        "violations": [one for one, _ in found],
     }
 
 
@@ -68,48 +71,100 @@ def _unused(covered: list[dict[str, Json]]) -> Iterator[dict[str, Json]]:
     yield from sorted(found, key=lambda one: one["about"]["place"])
 
 
+# --- what a report is ------------------------------------------------------------------------------------------------
+
 NO_REPORT = "this is no report of an exploration (aslkit explore --format json)"
 
 
 def is_report(value: Json) -> bool:
     """Whether a JSON value is the report of an exploration."""
-    covered = value.get("covered") if isinstance(value, dict) else None
-    if not isinstance(covered, dict) or not _fits(value, REPORT) or not _fits(covered, COVERED):
+    if not REPORT(value):
         return False
+    covered = value["covered"]
     return (
         bool(covered["shards"])
-        and all(isinstance(name, str) and SHARD.fullmatch(name) for name in covered["shards"])
-        and all(type(count) is int for count in covered["levels"])
         and len(covered["about"]) == len(value["violations"])
-        and all(
-            isinstance(one, dict) and {"property", "message", "faults"} <= one.keys() for one in value["violations"]
-        )
-        and all(isinstance(one, dict) and _fits(one, ABOUT) for one in covered["about"])
-        and all(isinstance(one, dict) and "holds" in one for one in covered["properties"].values())
-        and all(isinstance(one, dict) for one in covered["states"].values())
+        and all(one["property"] in covered["properties"] for one in value["violations"])
+        and all(one["violation"]["property"] == RETRIERS.name for one in covered["unused_retriers"] or ())
     )
 
 
-def _fits(value: Mapping[str, Json], kinds: Mapping[str, Any]) -> bool:
-    return all(name in value and isinstance(value[name], kind) for name, kind in kinds.items())
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str)
 
 
-SHARD = re.compile(r"[1-9][0-9]{0,5}/[1-9][0-9]{0,5}")
-ABOUT = {"about": list, "place": list, "alike": int, "told": list}
-REPORT = {"runs": int, "violations": list, "not_covered": list}
-COVERED = {
-    "definition": str,
-    "faults": (int, str),
-    "shards": list,
-    "levels": list,
-    "states": dict,
-    "endings": dict,
-    "properties": dict,
-    "about": list,
-    "unmet": dict,
-    "unused_retriers": (list, type(None)),
-}
-"""What a report has, by name, and of which type."""
+def _is_truth(value: Json) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_count(value: Json) -> bool:
+    return type(value) is int and 0 <= value <= MOST
+
+
+def _is_nothing(value: Json) -> bool:
+    return value is None
+
+
+def _is_number_of_faults(value: Json) -> bool:
+    return value == ALL or (type(value) is int and 0 <= value <= MOST_FAULTS)
+
+
+def _is_shard(value: Json) -> bool:
+    found = SHARD.fullmatch(value) if isinstance(value, str) else None
+    return found is not None and int(found[1]) <= int(found[2])
+
+
+def _is_place(value: Json) -> bool:
+    return _list_of(_is_count)(value) and len(value) == 2
+
+
+def _list_of(fits: Fits) -> Fits:
+    return lambda value: isinstance(value, list) and all(map(fits, value))
+
+
+def _map_of(fits: Fits) -> Fits:
+    return lambda value: isinstance(value, dict) and all(map(fits, value.values()))
+
+
+def _either(*several: Fits) -> Fits:
+    return lambda value: any(fits(value) for fits in several)
+
+
+def _object(**fields: Fits) -> Fits:
+    """An object that has these fields, and maybe others."""
+    return lambda value: (
+        isinstance(value, dict) and all(name in value and fits(value[name]) for name, fits in fields.items())
+    )
+
+
+MOST = 10**15
+"""More than anybody ever counts."""
+SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
+ABOUT = _object(about=_list_of(_is_text), place=_is_place, alike=_is_count, told=_list_of(_is_text))
+VIOLATION = _object(
+    property=_is_text,
+    message=_is_text,
+    faults=_list_of(_object(state=_either(_is_nothing, _is_text), invocation=_is_count, error=_is_text)),
+    status=_is_text,
+    scenario=_is_text,
+)
+COVERED = _object(
+    definition=_is_text,
+    faults=_is_number_of_faults,
+    shards=_list_of(_is_shard),
+    levels=_list_of(_is_count),
+    states=_map_of(_map_of(_is_count)),
+    endings=_map_of(_is_count),
+    properties=_map_of(_object(holds=_is_truth, explanation=_is_text)),
+    about=_list_of(ABOUT),
+    unmet=_map_of(_is_text),
+    unused_retriers=_either(_is_nothing, _list_of(_object(about=ABOUT, violation=VIOLATION))),
+)
+REPORT = _object(runs=_is_count, covered=COVERED, not_covered=_list_of(_is_text), violations=_list_of(VIOLATION))
+"""What a report has, as aslkit.report.exploration writes it."""
+
+
+# --- putting reports together ----------------------------------------------------------------------------------------
 
 
 def is_whole(report: Mapping[str, Json]) -> bool:
@@ -159,17 +214,17 @@ def _merged_gaps(parts: list[Mapping[str, Json]], shards: list[str], *, whole: b
         yield f"{SHARD_TEXT} {', '.join(shards)}"
 
 
-def _merged_violations(parts: list[Mapping[str, Json]]) -> tuple[list[Json], list[Json]]:
-    """Of the violations of one property about the same the first one, in the order of the whole; and what they are
-    about, with how many more runs are wrong alike."""
-    alike: dict[tuple[str, tuple[str, ...]], list[tuple[Json, Json]]] = {}
+def _merged_violations(parts: list[Mapping[str, Json]]) -> Iterator[tuple[Json, Json]]:
+    """Of the violations of one property about the same the first one, and what it is about, with how many more runs
+    are wrong alike. Those of one run come as its own report has them: by property, and then as they were found."""
+    alike: dict[tuple[str, tuple[str, ...]], list[tuple[int, Json, Json]]] = {}
     for part in parts:
-        for one, about in zip(part["violations"], part["covered"]["about"], strict=True):
-            alike.setdefault((one["property"], tuple(about["about"])), []).append((one, about))
+        for index, (one, about) in enumerate(zip(part["violations"], part["covered"]["about"], strict=True)):
+            alike.setdefault((one["property"], tuple(about["about"])), []).append((index, one, about))
     found = []
+    position = {name: index for index, name in enumerate(parts[0]["covered"]["properties"])}
     for same in alike.values():
-        one, about = min(same, key=lambda entry: entry[1]["place"])
-        others = len(same) - 1 + sum(other["alike"] for _, other in same)
-        found.append((one, {**about, "alike": others}))
-    found.sort(key=lambda entry: entry[1]["place"])
-    return [one for one, _ in found], [about for _, about in found]
+        index, one, about = min(same, key=lambda entry: entry[2]["place"])
+        others = len(same) - 1 + sum(other["alike"] for *_, other in same)
+        found.append(((position[one["property"]], index), one, {**about, "alike": others}))
+    yield from ((one, about) for _, one, about in sorted(found, key=lambda entry: entry[0]))
