@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -57,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.output:
+        refuse_output(options.output)
     try:
         found = merged(one for name in files.find(options.files, (".json",)) for one in _read(name))
     except CoverageError as error:
@@ -64,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     if not found:
         raise CannotRun(f"nothing was measured: there is no definition in {', '.join(map(files.shown, options.files))}")
     if options.output:
-        files.write(options.output, to_json(found), over_input=True)  # which is in the sum: nothing is lost
+        write(options.output, to_json(found), over_input=True)  # which is in the sum: nothing is lost
     print(_shown(found, options))
     return int(any_under(found, options.fail_under))
 
@@ -78,6 +82,45 @@ def any_under(found: Sequence[Measured], least: float | None) -> bool:
             file=sys.stderr,
         )
     return bool(low)
+
+
+def write(name: str, text: str, *, over_input: bool = False) -> None:
+    """Writes a coverage file, as `files.write` does. Raises CannotRun also in place of a file that holds anything
+    else."""
+    refuse_output(name)
+    files.write(name, text, over_input=over_input)
+
+
+def refuse_output(name: str) -> None:
+    """Raises CannotRun, before anything is run, for a file that holds something else than coverage, or that cannot be
+    written as far as this can be known before."""
+    if files.is_stream(name):
+        return
+    told = f"{files.shown(name)}: cannot write it"
+    if os.path.isdir(os.path.realpath(name)):
+        raise CannotRun(f"{told}: this is a folder")
+    if os.path.isfile(name) and not _holds_coverage(name):
+        raise CannotRun(f"{files.shown(name)} is not overwritten: it is no coverage file; write to another file")
+    folder = os.path.dirname(os.path.realpath(name))
+    while not os.path.exists(folder):
+        folder = os.path.dirname(folder)
+    if not os.path.isdir(folder):
+        raise CannotRun(f"{told}: {files.shown(folder)} is no folder")
+    if not os.access(folder, os.W_OK):
+        raise CannotRun(f"{told}: no permission")
+
+
+def _holds_coverage(name: str) -> bool:
+    """Whether a file begins as a coverage file does, of whatever version, or is empty: nothing is lost then."""
+    try:
+        with open(name, "rb") as file:
+            start = file.read(200)
+    except OSError:
+        return False
+    return not start or HEADER.match(start) is not None
+
+
+HEADER = re.compile(rb'\s*\{\s*"format"\s*:\s*"aslkit coverage \d+"')
 
 
 def _read(name: str) -> list[Measured]:

@@ -22,7 +22,7 @@ from aslkit.report.scenarios import Report, as_json, as_junit, as_text, reported
 from aslkit.simulation.scenario import definition_name, run_scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from aslkit.definition.document import Document
     from aslkit.simulation.scenario import Verdict
@@ -95,10 +95,21 @@ def run(options: argparse.Namespace) -> int:
     return int(low or refused or any(not verdict.passed for report in reports for verdict in report.verdicts))
 
 
+def _check_output(options: argparse.Namespace, read: Iterable[str] = ()) -> None:
+    """Raises CannotRun, before anything is run, for a file that --coverage-file is not to replace: one of those that
+    were read, which says more, or any other that is no coverage file."""
+    if options.coverage_file is not None:
+        from aslkit.cli.coverage import refuse_output
+
+        files.refuse_input(options.coverage_file, read)
+        refuse_output(options.coverage_file)
+
+
 def _reports(options: argparse.Namespace) -> Iterator[Report | None]:
     if options.mock_config:
         from aslkit.cli.mock_config import reports
 
+        _check_output(options, (options.mock_config,))
         yield from reports(options, covered=_is_measured(options))
     elif options.input or options.outcomes:
         raise CannotRun("--input and --outcomes go with --mock-config; a scenario says them itself (given, when)")
@@ -111,12 +122,12 @@ def _is_low(reports: list[Report], options: argparse.Namespace) -> bool:
     """Writes the coverage file; says whether the scenarios of a definition use less of it than is asked for."""
     if not _is_measured(options):
         return False
-    from aslkit.cli.coverage import any_under
+    from aslkit.cli.coverage import any_under, write
     from aslkit.operations.coverage import to_json
 
     found = together(reports)
-    if options.coverage_file:
-        files.write(options.coverage_file, to_json(found))
+    if options.coverage_file is not None:
+        write(options.coverage_file, to_json(found))
     return any_under(found, options.fail_under)
 
 
@@ -130,6 +141,7 @@ def _report(name: str, options: argparse.Namespace) -> Report | None:
     if found is None:
         return None
     document, definition = found
+    _check_output(options, (document.source, definition.source))
     verdicts = list(_verdicts(document, definition, options, os.path.dirname(name)))
     return reported(document, definition, verdicts, covered=_is_measured(options))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from aslkit.definition.document import Document
@@ -37,16 +37,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARKER}: a scenario of a state machine, run in virtual time")
-    if config.getoption("aslkit_coverage") is not None:
+    name = config.getoption("aslkit_coverage")
+    if name is not None:
         config.stash[USED] = []
-        config.stash[READ] = set()
+        if not hasattr(config, "workerinput"):  # pytest-xdist: its processes write nothing
+            _refuse_output(name)
 
 
 USED: pytest.StashKey[list[Measured]] = pytest.StashKey()
 """What the executions of this process used of each definition; absent unless somebody wants to know."""
-READ: pytest.StashKey[set[str]] = pytest.StashKey()
-"""The files that this process has read, which what --aslkit-coverage writes is not to replace."""
-WORKER_OUTPUT, WORKER_READ = "aslkit_coverage", "aslkit_read"
+WORKER_OUTPUT = "aslkit_coverage"
+
+
+def _refuse_output(name: str) -> None:
+    """Raises UsageError, before any test is run, for a file that is not to be replaced or cannot be written."""
+    from aslkit.cli.coverage import refuse_output
+    from aslkit.cli.errors import CannotRun
+
+    try:
+        refuse_output(name)
+    except CannotRun as error:
+        raise pytest.UsageError(f"--aslkit-coverage: {error}") from None
 
 
 def measure(config: pytest.Config, machine: StateMachine, execution: Execution) -> None:
@@ -62,12 +73,6 @@ def measure(config: pytest.Config, machine: StateMachine, execution: Execution) 
     config.stash[USED] = merged([*before, Measured(name, one.coverage, one.places)])
 
 
-def remember(config: pytest.Config, path: Path) -> None:
-    """A file is read: what --aslkit-coverage writes does not replace it."""
-    if READ in config.stash:
-        config.stash[READ].add(str(path))
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """A process of pytest-xdist is done: what it used counts for the whole."""
@@ -77,28 +82,33 @@ def pytest_testnodedown(node: Any) -> None:
 
         before = node.config.stash[USED]
         node.config.stash[USED] = merged([*before, *from_json(json.loads(text))])
-        node.config.stash[READ].update(node.workeroutput[WORKER_READ])
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    if USED not in session.config.stash:
-        return
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Writes what was used when the failures and the summary are shown, which an error here is not to hide."""
+    found, output = session.config.stash.get(USED, None), getattr(session.config, "workeroutput", None)
+    if found is not None and output is not None:
+        from aslkit.operations.coverage import to_json
+
+        output[WORKER_OUTPUT] = to_json(found)  # pytest-xdist sends it at the end of its own hook, which is inside
+    result = yield
+    if found is not None and output is None:
+        _write(session, found)
+    return result
+
+
+def _write(session: pytest.Session, found: list[Measured]) -> None:
+    """Writes a coverage file; an error ends pytest with a failing exit code, that of failing tests if there are any."""
+    from aslkit.cli.coverage import write
     from aslkit.cli.errors import CannotRun
-    from aslkit.cli.files import refuse_input, write
     from aslkit.operations.coverage import to_json
 
-    found, read = session.config.stash[USED], session.config.stash[READ]
-    text = to_json(found)
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        output[WORKER_OUTPUT], output[WORKER_READ] = text, sorted(read)
-        return
     name = session.config.getoption("aslkit_coverage")
     try:
-        refuse_input(name, read)
-        write(name, text, over_input=True)  # whatever else was read in this process: tests may run commands
+        write(name, to_json(found), over_input=True)  # tests may run commands in this process, which read files
     except CannotRun as error:
-        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+        pytest.exit(str(error), returncode=int(session.exitstatus) or pytest.ExitCode.USAGE_ERROR)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -149,18 +159,12 @@ class ScenarioModule(pytest.File):
         except (DefinitionError, ScenarioError) as error:
             raise self.CollectError(f"{own}: {error}") from None
         file = read_scenarios(document, found)
-        return ScenarioRunner(file, found, lambda name: self.beside(folder / name)), found.document
-
-    def beside(self, path: Path) -> bytes:
-        """What is in a file that a scenario names. Raises OSError."""
-        remember(self.config, path)
-        return path.read_bytes()
+        return ScenarioRunner(file, found, lambda name: (folder / name).read_bytes()), found.document
 
     def content(self, path: Path, what: str) -> bytes:
         """What is in a file. Raises CollectError, which says `what` it is, when that cannot be had."""
         from aslkit.cli.files import reason
 
-        remember(self.config, path)
         try:
             return path.read_bytes()
         except OSError as error:
@@ -248,12 +252,10 @@ def simulate_definition(request: pytest.FixtureRequest) -> Callable[..., Executi
     name = request.config.getini("aslkit_values")
     known = {}
     if name:
-        remember(request.config, root / name)
         known = load((root / name).read_bytes(), source=name).data
 
     def simulate(definition: str | os.PathLike[str], *, values: Any = None, **given: Any) -> Execution:
         __tracebackhide__ = concerns_the_test
-        remember(request.config, root / definition)
         found = machine(root / definition, {**known, **(values or {})})
         execution = run(found, **given)
         measure(request.config, found, execution)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,51 @@ def test_a_run_that_measured_nothing_adds_nothing_to_the_others(capsys: pytest.C
     assert capsys.readouterr().out == (
         "m.asl.yaml: 100 % used: 3 of 3 states, 1 of 1 transition, 2 of 2 choice outcomes\n"
     )
+
+
+@pytest.mark.parametrize("command", ["test . --coverage-file {}", "coverage all.json -o {}"])
+@pytest.mark.parametrize(
+    ("name", "content"), [("checks.py", "print(1)\n"), ("notes.json", '{"format": "minutes of a meeting"}')]
+)
+def test_coverage_does_not_replace_what_is_no_coverage(
+    command: str, name: str, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["test", ".", "--coverage-file", "all.json"])
+    capsys.readouterr()
+    Path(name).write_text(content)
+    assert main(command.format(name).split()) == 2
+    assert capsys.readouterr() == (
+        "",
+        f"aslkit: {name} is not overwritten: it is no coverage file; write to another file\n",
+    )
+    assert Path(name).read_text() == content
+
+
+@pytest.mark.parametrize("before", ["", NOTHING, '{\n  "format": "aslkit coverage 2",\n  "definitions": []\n}\n'])
+def test_coverage_replaces_coverage_and_an_empty_file(before: str) -> None:
+    Path("used.json").write_text(before)
+    assert main(["test", ".", "--coverage-file", "used.json"]) == 0
+    assert main(["coverage", "used.json", "--fail-under", "100"]) == 0
+
+
+def test_coverage_of_nothing_does_not_replace_what_is_no_coverage_either() -> None:
+    Path("m.asl.yaml").write_text("StartAt: Nowhere\nStates: {A: {Type: Succeed}}\n")
+    Path("notes.txt").write_text("kept")
+    assert main(["test", ".", "--coverage-file", "notes.txt"]) == 2
+    assert Path("notes.txt").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (".", ".: cannot write it: this is a folder"),
+        ("m.asl.yaml/used.json", "m.asl.yaml/used.json: cannot write it: {}/m.asl.yaml is no folder"),
+    ],
+)
+@pytest.mark.parametrize("command", ["test .", "test --mock-config mock.json m.asl.yaml"])
+def test_a_coverage_file_that_cannot_be_written_is_refused_before_anything_is_run(
+    command: str, name: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("mock.json").write_text('{"StateMachines": {"m": {"TestCases": {"plain": {}}}}, "MockedResponses": {}}')
+    assert main([*command.split(), "--coverage-file", name]) == 2
+    assert capsys.readouterr() == ("", f"aslkit: {told.format(os.path.realpath(tmp_path))}\n")

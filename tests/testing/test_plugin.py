@@ -1,6 +1,7 @@
 """pytest collects scenario files where aslkit is installed."""
 
 import json
+import os
 
 import pytest
 
@@ -81,11 +82,38 @@ def test_what_the_tests_used_of_a_definition_is_written_whatever_process_ran_the
     assert [(part.kind, uses) for part, uses in one.coverage.uses.items()] == [("state", 3), ("retry", 1)]
 
 
-def test_a_coverage_file_that_cannot_be_written_is_told_without_a_traceback(project: pytest.Pytester) -> None:
-    project.mkdir("used.json")
-    result = project.runpytest_subprocess("--aslkit-coverage", "used.json")
+@pytest.mark.parametrize("processes", [[], ["-n", "2"]])
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("folder", "folder: cannot write it: this is a folder"),
+        ("values.json/used.json", "values.json/used.json: cannot write it: *values.json is no folder"),
+    ],
+)
+def test_a_coverage_file_that_cannot_be_written_is_refused_before_any_test_is_run(
+    project: pytest.Pytester, name: str, told: str, processes: list[str]
+) -> None:
+    project.mkdir("folder")
+    result = project.runpytest_subprocess("--aslkit-coverage", name, *processes)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*used.json: cannot write it: this is a folder"])
+    result.stderr.fnmatch_lines([f"ERROR: --aslkit-coverage: {told}"])
+    assert result.outlines == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    ("chosen", "code", "summary"),
+    [("good", pytest.ExitCode.TESTS_FAILED, "1 failed"), ("succeeds", pytest.ExitCode.USAGE_ERROR, "1 passed")],
+)
+def test_a_coverage_file_that_cannot_be_written_in_the_end_hides_no_failure(
+    project: pytest.Pytester, chosen: str, code: int, summary: str
+) -> None:
+    result = project.runpytest_subprocess("-k", chosen, "--aslkit-coverage", "/dev/full")
+    assert result.ret == code
+    if code == pytest.ExitCode.TESTS_FAILED:
+        result.stdout.fnmatch_lines(["the waits of 'Load' before its retries: expected *"])
+    result.stdout.fnmatch_lines([f"*{summary}, 1 deselected*"])
+    result.stderr.fnmatch_lines(["Exit: /dev/full: cannot write it: No space left on device"])
     result.stderr.no_fnmatch_line("*Traceback*")
 
 
@@ -192,13 +220,35 @@ def test_the_fixture_runs_a_definition_from_the_root_folder_with_the_values_of_t
 
 
 @pytest.mark.parametrize("processes", [[], ["-n", "2"]])
-@pytest.mark.parametrize("name", ["nightly.scenarios.yaml", "nightly.asl.yaml", "values.json"])
-def test_coverage_does_not_replace_what_was_read(project: pytest.Pytester, name: str, processes: list[str]) -> None:
+@pytest.mark.parametrize("name", ["nightly.scenarios.yaml", "nightly.asl.yaml", "values.json", "test_own.py"])
+def test_coverage_does_not_replace_what_is_no_coverage(
+    project: pytest.Pytester, name: str, processes: list[str]
+) -> None:
+    project.makepyfile(test_own="def test_own(): pass")
     before = (project.path / name).read_text()
-    result = project.runpytest_subprocess(f"--aslkit-coverage={name}", *processes)
+    result = project.runpytest_subprocess("--aslkit-coverage", name, ".", *processes)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*{name} is not overwritten: it is what was read; write to another file"])
+    told = f"ERROR: --aslkit-coverage: {name} is not overwritten: it is no coverage file; write to another file"
+    result.stderr.fnmatch_lines([told])
+    assert result.outlines == []
     assert (project.path / name).read_text() == before
+
+
+def test_coverage_does_not_replace_what_a_test_writes_in_the_meantime(project: pytest.Pytester) -> None:
+    project.makepyfile(test_own="def test_own():\n    open('notes.txt', 'w').write('kept')")
+    result = project.runpytest_subprocess("--aslkit-coverage=notes.txt", "test_own.py")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["Exit: notes.txt is not overwritten: it is no coverage file; write to another file"])
+    assert (project.path / "notes.txt").read_text() == "kept"
+
+
+def test_coverage_replaces_coverage_and_an_empty_file(project: pytest.Pytester) -> None:
+    (project.path / "used.json").touch()
+    options = ["-k", "succeeds", "--aslkit-coverage=used.json"]
+    assert project.runpytest_subprocess(*options).ret == 0
+    first = (project.path / "used.json").read_text()
+    assert project.runpytest_subprocess(*options).ret == 0
+    assert (project.path / "used.json").read_text() == first
 
 
 FAILING = """\
