@@ -61,7 +61,7 @@ class Closed(Record):
         return read
 
     def _unknown(self, name: str) -> str:
-        return f"{self.what} knows no key '{name}'{suggestion(name, self.fields)}"
+        return f"{self.what} knows no key {shown(name)}{suggestion(name, self.fields)}"
 
 
 class ListOf(Record):
@@ -103,7 +103,7 @@ class OneOf(Record):
             return unfit(value, pointer, remarks, f"one of {known}")
         meant = nearest(value, self.words)
         guess = f"; did you mean '{meant}'?" if meant is not None else f"; one of {known} is expected"
-        remarks.append(Remark(pointer, f"'{value}' is not known here{guess}"))
+        remarks.append(Remark(pointer, f"{shown(value)} is not known here{guess}"))
         return UNFIT
 
 
@@ -176,7 +176,7 @@ def seconds(value: Json, pointer: Pointer, remarks: list[Remark]) -> float | Unf
 
 def unfit(value: Json, pointer: Pointer, remarks: list[Remark], expected: str) -> Unfit:
     """Remarks that the value is not what is expected at its place."""
-    where = f"`{pointer[-1]}` is" if pointer and isinstance(pointer[-1], str) else "this is"
+    where = f"`{cut(pointer[-1])}` is" if pointer and isinstance(pointer[-1], str) else "this is"
     remarks.append(Remark(pointer, f"{where} {shown(value)}; {expected} is expected"))
     return UNFIT
 
@@ -193,9 +193,14 @@ def shown(value: Json) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return f"'{value if len(value) <= 60 else value[:57] + '...'}'"
+            return f"'{cut(value)}'"
         case _:
             return str(value)[:60]
+
+
+def cut(text: str) -> str:
+    """A text in a message: a long one up to its 57th character."""
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def placed(items: list[Json], pointer: Pointer) -> Iterable[tuple[Pointer, Json]]:

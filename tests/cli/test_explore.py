@@ -428,6 +428,34 @@ def test_the_settings_in_the_documentation_are_what_is_read(capsys: pytest.Captu
             "1:24: property 'a' has 'json' for `python`, which is no MODULE:FUNCTION",
         ),
         ("properties: [{name: a, holds: '{% 1 + %}'}]", "1:24: property 'a' is no JSONata: "),
+        *(
+            (f"properties: [{{name: a, holds: {rule}}}]", f"1:{column}: property 'a': {remark}")
+            for rule, column, remark in (
+                (
+                    "{Variable: duration, NumericLessThan: 5}",
+                    42,
+                    "'duration' is no path: a path starts with '$' at character 0",
+                ),
+                ("{Variable: '', NumericLessThan: 5}", 42, "'' is no path: a path starts with '$' at character 0"),
+                ("{Variable: '${X}', NumericLessThan: 5}", 42, "'${X}' is no path: '$' is followed by "),
+                (
+                    "{Variable: $.duration, NumericLessThanPath: bad}",
+                    64,
+                    "'bad' is no path: a path starts with '$' at character 0",
+                ),
+                (
+                    "{Variable: $.cost, NumericLessThan: 5, Nextt: 3}",
+                    80,
+                    "a choice rule here knows no key 'Nextt'; there is Variable, And, Or, Not, Comment, ",
+                ),
+                (
+                    "{Or: [{And: [{Not: {Variabel: 1}}]}]}",
+                    61,
+                    "a choice rule here knows no key 'Variabel'; did you mean 'Variable'?",
+                ),
+                ("3", 34, "`holds` is 3; a choice rule, or a JSONata expression between {% and %}, is expected"),
+            )
+        ),
     ],
 )
 def test_settings_that_fit_nothing_are_told_with_their_place(
@@ -437,6 +465,37 @@ def test_settings_that_fit_nothing_are_told_with_their_place(
     Path("m.scenarios.yaml").write_text(f"explore: {{{words}}}\n{rest}")
     assert main(["explore", "m.asl.yaml"]) == 2
     assert capsys.readouterr().err.startswith(f"aslkit: m.scenarios.yaml:{remark}")
+
+
+LONG = "x" * 1_000_000
+RULE = {"Variable": f"$.{LONG}", "IsNull": True}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"skip": [LONG]},
+        {"mute": [{"state": LONG, "fault": "hangs"}]},
+        {"mute": [{"fault": LONG}]},
+        {"add": [{"state": LONG, "error": "E"}]},
+        {"add": [{"error": "E", "times": LONG}]},
+        {"notifiers": [LONG]},
+        {"event-rule": [LONG]},
+        {"properties": [{"name": LONG, "holds": "{% true %}"}]},
+        {"properties": [{"name": "a", "python": LONG}]},
+        {"properties": [{"name": "a", "holds": LONG}]},
+        {"properties": [{"name": "a", "holds": RULE}]},
+        {"properties": [{"name": "a", "holds": {**RULE, "Variable": LONG}}]},
+        {"properties": [{"name": "a", "holds": f"{{% 1 + '{LONG} %}}"}]},
+    ],
+)
+def test_a_long_value_in_the_settings_is_not_shown_whole(
+    settings: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("long.scenarios.json").write_text(json.dumps({"explore": settings, "scenarios": []}))
+    assert main(["explore", "m.asl.yaml", "--scenarios", "long.scenarios.json", "--faults", "0"]) == 2
+    told = capsys.readouterr().err
+    assert (told.count("x" * 10) > 0, "x" * 300 in told) == (True, False)
 
 
 def test_what_a_property_prints_stays_out_of_the_report(capsys: pytest.CaptureFixture[str]) -> None:

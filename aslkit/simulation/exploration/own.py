@@ -37,7 +37,13 @@ class PropertyError(ValueError):
         self.why = why
 
     def __str__(self) -> str:
-        return f"property '{self.name}' {self.why}"
+        why = self.why
+        if len(why) > 2 * LONG:  # it may hold the data of a whole run; what is wrong with it stands at either end
+            why = f"{why[:LONG]}...{why[-LONG:]}"
+        return f"property '{self.name}' {why}"
+
+
+LONG = 250
 
 
 def check_of(custom: Custom) -> Check:

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aslkit.language.choice import COMBINATORS, OPERATORS
+from aslkit.language.jsonpath import PathSyntaxError, compile_path
 from aslkit.record import Record
 from aslkit.simulation import reading
 from aslkit.simulation.exploration.catalogue import BOTH, EVERY, LASTING, ONCE, Added, Muted
-from aslkit.simulation.reading import UNFIT, Closed, ListOf, MapOf, OneOf, Remark, Unfit, unfit
+from aslkit.simulation.reading import (
+    UNFIT,
+    Closed,
+    ListOf,
+    MapOf,
+    OneOf,
+    Remark,
+    Unfit,
+    placed,
+    shown,
+    suggestion,
+    unfit,
+)
 from aslkit.simulation.resources.scripted import Fails, Returns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from aslkit.definition.document import Pointer
 
@@ -107,9 +121,61 @@ def number_of_faults(value: Json, pointer: Pointer, remarks: list[Remark]) -> in
 
 def _condition(value: Json, pointer: Pointer, remarks: list[Remark]) -> Json:
     """A choice rule, or a JSONata expression between {% and %}."""
-    if isinstance(value, dict) or (isinstance(value, str) and value.startswith("{%") and value.endswith("%}")):
+    if isinstance(value, dict):
+        remarks.extend(_wrong_with_rule(value, pointer))
+        return value
+    if isinstance(value, str) and value.startswith("{%") and value.endswith("%}"):
         return value
     return unfit(value, pointer, remarks, "a choice rule, or a JSONata expression between {% and %},")
+
+
+def _wrong_with_rule(rule: Json, pointer: Pointer) -> Iterator[Remark]:
+    """The unknown keys and the malformed paths of a choice rule, and of those inside it; whether the known keys go
+    together is found where the rule is compiled."""
+    for name, value in rule.items() if isinstance(rule, dict) else ():
+        place = (*pointer, name)
+        if name not in RULE_WORDS:
+            known = suggestion(name, RULE_WORDS)
+            yield Remark(place, f"a choice rule here knows no key {shown(name)}{known}")
+        elif isinstance(value, str) and (name == VARIABLE or (name in OPERATORS and OPERATORS[name].operand == "path")):
+            yield from _wrong_with_path(value, place)
+        elif name in COMBINATORS:
+            inner = placed(value, place) if isinstance(value, list) else [(place, value)]
+            for where, part in inner:
+                yield from _wrong_with_rule(part, where)
+
+
+def _wrong_with_path(text: str, pointer: Pointer) -> Iterator[Remark]:
+    try:
+        compile_path(text)
+    except PathSyntaxError as error:
+        yield Remark(pointer, f"{shown(text)} is no path: {error.reason} at character {error.position}")
+
+
+VARIABLE = "Variable"
+RULE_WORDS = (VARIABLE, *COMBINATORS, "Comment", *OPERATORS)
+"""What a choice rule may say that only holds or does not."""
+
+
+def _property(value: Json, pointer: Pointer, remarks: list[Remark]) -> dict[str, Any] | Unfit:
+    """A property, whose name stands in every remark on what it holds."""
+    own: list[Remark] = []
+    read = PROPERTY(value, pointer, own)
+    name = read.get("name") if isinstance(read, dict) else None
+    for one in own:
+        inside = name is not None and one.pointer[: len(pointer) + 1] == (*pointer, "holds")
+        remarks.append(Remark(one.pointer, f"property {shown(name)}: {one.message}") if inside else one)
+    return read
+
+
+MOST_CHARACTERS = 1_000
+
+
+def _name(value: Json, pointer: Pointer, remarks: list[Remark]) -> str | Unfit:
+    """A name or a pattern, short enough to stand whole in a message; AWS's own have at most 256 characters."""
+    if isinstance(value, str) and len(value) > MOST_CHARACTERS:
+        return unfit(value, pointer, remarks, f"a text of at most {MOST_CHARACTERS:,} characters")
+    return reading.text(value, pointer, remarks)
 
 
 def _amount(value: Json, pointer: Pointer, remarks: list[Remark]) -> float | Unfit:
@@ -121,8 +187,8 @@ def _amount(value: Json, pointer: Pointer, remarks: list[Remark]) -> float | Unf
 ADDED = Closed(
     "a fault",
     {
-        "state": reading.text,
-        "error": reading.text,
+        "state": _name,
+        "error": _name,
         "cause": reading.text,
         "returns": reading.anything,
         "after": reading.seconds,
@@ -144,22 +210,23 @@ def _fault(value: Json, pointer: Pointer, remarks: list[Remark]) -> Any:
     return read
 
 
-NAMES = ListOf("names", reading.text)
+NAMES = ListOf("names", _name)
 STATUSES = OneOf({status: status for status in ("FAILED", "TIMED_OUT", "ABORTED")})
 COUNT = reading.whole(0, 1_000_000)
 
+PROPERTY = Closed(
+    "a property",
+    {"name": _name, "explanation": reading.text, "holds": _condition, "python": _name},
+    required=("name",),
+)
 EXPLORE = Closed(
     "`explore`",
     {
         "faults": number_of_faults,
         "max-runs": reading.whole(1, 100_000_000),
         "add": ListOf("faults", _fault),
-        "mute": ListOf(
-            "faults", Closed("a muted fault", {"state": reading.text, "fault": reading.text}, required=("fault",))
-        ),
-        "harmless": ListOf(
-            "faults", Closed("a harmless fault", {"state": reading.text, "fault": reading.text}, required=("state",))
-        ),
+        "mute": ListOf("faults", Closed("a muted fault", {"state": _name, "fault": _name}, required=("fault",))),
+        "harmless": ListOf("faults", Closed("a harmless fault", {"state": _name, "fault": _name}, required=("state",))),
         "notifiers": NAMES,
         "success": NAMES,
         "event-rule": ListOf("statuses", STATUSES),
@@ -177,16 +244,7 @@ EXPLORE = Closed(
         "skip": NAMES,
         "properties": ListOf(
             "properties",
-            Closed(
-                "a property",
-                {
-                    "name": reading.text,
-                    "explanation": reading.text,
-                    "holds": _condition,
-                    "python": reading.text,
-                },
-                required=("name",),
-            ),
+            _property,
         ),
     },
 )
