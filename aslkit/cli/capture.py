@@ -9,6 +9,7 @@ from aslkit.cli import files, histories, substitutions
 from aslkit.cli.definitions import definition
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
+from aslkit.definition.document import DefinitionError
 from aslkit.definition.model import parse
 from aslkit.operations.capture import capture, scenario_file
 from aslkit.simulation.recording import HistoryError
@@ -60,23 +61,29 @@ def run(options: argparse.Namespace) -> int:
         document = definition(options)
         if document is None:
             return 1
+    beside = None if document is None else files.seen_from(options.output, options.definition)
     try:
         captured = capture(recording, name=options.name, machine=None if document is None else parse(document))
-    except HistoryError as error:
-        raise CannotRun(f"{files.shown(options.history)} cannot be captured: {error}") from None
-    except RecursionError:
-        raise CannotRun(f"{files.shown(options.history)} cannot be captured: a payload is nested too deep") from None
-    text = scenario_file(
-        captured.scenario,
-        None if document is None else files.seen_from(options.output, options.definition),
-    )
+        text = scenario_file(captured.scenario, beside)
+    except (HistoryError, DefinitionError, RecursionError) as error:
+        raise CannotRun(f"{files.shown(options.history)} cannot be captured: {_reason(error)}") from None
     if options.output is not None:
         if files.write(options.output, text, over_input=options.force):
             print(f"wrote {files.shown(options.output)}")
     else:
         sys.stdout.write(text)
-    for remark in captured.remarks:
+    for remark in (*recording.remarks, *captured.remarks):
         print(f"note: {remark}", file=sys.stderr)
     replaced = ", ".join(f"{kind} ({number})" for kind, number in captured.replaced.items())
     print(f"replaced: {replaced or 'nothing'}", file=sys.stderr)
     return int(bool(captured.remarks))
+
+
+def _reason(error: HistoryError | DefinitionError | RecursionError) -> str:
+    """Why a recording is no scenario."""
+    match error:
+        case RecursionError():
+            return "a payload is nested too deep"
+        case DefinitionError():  # its place is one in the scenario that would have been written
+            return f"a scenario file cannot hold a payload of it: {error.message}"
+    return str(error)

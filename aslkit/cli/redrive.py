@@ -71,6 +71,8 @@ def run(options: argparse.Namespace) -> int:
     shown = files.shown(options.history)
     if recording.status == RUNNING:
         raise CannotRun(f"{shown}: {'; '.join(recording.remarks)}; only an execution that has ended is redriven")
+    for remark in recording.remarks:
+        print(f"note: {remark}", file=sys.stderr)
     document = definition(options)
     if document is None:
         return 1

@@ -51,7 +51,7 @@ def capture(recording: Recording, *, name: str, machine: StateMachine | None = N
     everywhere (`aslkit.operations.scrub`). With `machine` the results of Glue jobs and messages are left out where
     nothing depends on them, and the expectations are those that a run of the scenario meets. Raises HistoryError for an
     execution that has not ended or has no input, and for one that was stopped at an instant that the history does not
-    tell.
+    tell; DefinitionError for payloads that no scenario file can hold.
     """
     if recording.status == RUNNING:
         raise HistoryError("the history has no end; capture it when the execution has ended")

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import math
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from aslkit.definition.resource import ACTIVITY, LAMBDA_ARN, TOKEN
 from aslkit.language.payload import json_text
 from aslkit.record import Record
 from aslkit.simulation.execution import ABORTED, FAILED, SUCCEEDED, TIMED_OUT
+from aslkit.simulation.history import KINDS
 from aslkit.simulation.numbers import until
+from aslkit.simulation.reading import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from aslkit.simulation.execution import Iteration
 
@@ -30,6 +33,7 @@ ENDS = {
     "ExecutionTimedOut": TIMED_OUT,
     "ExecutionAborted": ABORTED,
 }
+REDRIVEN = "ExecutionRedriven"
 UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda self: "UNKNOWN"})()
 """A payload that the history lacks: cut off (`truncated`), or left out of a log."""
 
@@ -183,7 +187,7 @@ class Recording(Record):
 
     @property
     def redrives(self) -> tuple[HistoryEvent, ...]:
-        return tuple(event for event in self.events if event.type == "ExecutionRedriven")
+        return tuple(event for event in self.events if event.type == REDRIVEN)
 
     @property
     def attempts(self) -> list[dict[str, Json]]:
@@ -271,15 +275,19 @@ def read_history(data: Json) -> Recording:
     pages, a list of events, an execution that was simulated ({"history": [...]}), or the records that Step Functions
     writes to a log group ({"id", "type", "details", ...}, also as the messages that `aws logs filter-log-events`
     prints). A history that lacks events in the middle counts up to the gap. Raises HistoryError for what is no history,
-    lacks its beginning or tells of several executions.
+    lacks its beginning, tells of several executions or what no execution can have.
     """
     rows = list(_rows(data))
     arns = {row["execution_arn"] for row in rows if isinstance(row.get("execution_arn"), str)}
     if len(arns) > 1:
         raise HistoryError(f"these are records of {len(arns)} executions; keep those of one (execution_arn)")
-    events = sorted({event.id: event for event in map(event_of, rows)}.values(), key=lambda event: event.id)
+    read = [event_of(row) for row in rows]
+    events = sorted({event.id: event for event in read}.values(), key=lambda event: event.id)
     if not events:
         raise HistoryError("the history holds no events")
+    _check_instants(rows, read)
+    for event in events:
+        _check_texts(event)
     if events[0].id != 1 or events[0].type != "ExecutionStarted":
         raise HistoryError(
             f"the history begins with event {events[0].id} ({events[0].type}) and not with ExecutionStarted: get all "
@@ -299,7 +307,7 @@ def read_history(data: Json) -> Recording:
         visits=tuple(tree.visits),
         tasks=tuple(tree.tasks),
         status=status,
-        remarks=(*remarks, *_cut(whole)),
+        remarks=(*remarks, *_cut(whole), *_unknown(whole)),
         execution_arn=next(iter(arns), None),
     )
 
@@ -327,6 +335,16 @@ def _cut(events: Iterable[HistoryEvent]) -> Iterator[str]:
         yield f"the payload of {number} is cut off ({shown}); what depends on it cannot be compared"
 
 
+def _unknown(events: Iterable[HistoryEvent]) -> Iterator[str]:
+    """A remark on each type of events that is not known: AWS adds some, as it did for redrives."""
+    first: dict[str, int] = {}
+    for event in events:
+        if event.type not in KINDS and event.type != REDRIVEN:
+            first.setdefault(event.type, event.id)
+    for type, number in first.items():
+        yield f"event {number} is of a type that is not known here, {shown(type)}; what it tells may be missed"
+
+
 def _rows(data: Json) -> Iterator[dict[str, Json]]:
     """The events as written, of all pages."""
     pending = [data]
@@ -341,10 +359,10 @@ def _rows(data: Json) -> Iterator[dict[str, Json]]:
         elif isinstance(value, dict) and isinstance(value.get("type"), str) and "id" in value:
             yield value
         else:
-            shown = ", ".join(list(value)[:5]) if isinstance(value, dict) else json.dumps(value)[:60]
+            found = ", ".join(list(value)[:5]) if isinstance(value, dict) else json.dumps(value)
             raise HistoryError(
                 "this is no history; `aws stepfunctions get-execution-history --execution-arn ...` prints one: an "
-                f'object with "events", each with "id" and "type" (found: {shown})'
+                f'object with "events", each with "id" and "type" (found: {found[:60]})'
             )
 
 
@@ -356,7 +374,8 @@ def _message(text: str) -> Json:
 
 
 def event_of(row: Mapping[str, Json]) -> HistoryEvent:
-    """One event as GetExecutionHistory or a log group gives it. Raises HistoryError for an id that is no number."""
+    """One event as GetExecutionHistory or a log group gives it. Raises HistoryError for an id that is no number, for a
+    timestamp that is no instant and for what names something and is no text."""
     details = row.get("details")
     if not isinstance(details, dict):
         details = next(
@@ -364,42 +383,99 @@ def event_of(row: Mapping[str, Json]) -> HistoryEvent:
         )
     number = _number(row["id"])
     if number is None:
-        raise HistoryError(f"the id of an event is no number: {row['id']!r}")
-    return HistoryEvent(
+        raise HistoryError(f"the id of an event is no number: {shown(row['id'])}")
+    event = HistoryEvent(
         id=number,
         previous=_number(row.get("previousEventId", row.get("previous_event_id"))) or 0,
         type=row["type"],
-        at=_instant(row),
+        at=_instant(row, number),
         details=details,
     )
+    for field in TEXTS:
+        if not isinstance(details.get(field, ""), (str, NoneType)):
+            raise _impossible(event, f"its `{field}` is {shown(details[field])}, and a text is expected")
+    if event.type.endswith("StateEntered") and not event.name:
+        raise _impossible(event, "it does not name the state")
+    return event
+
+
+TEXTS = ("name", "state", "error", "resourceType", "resource", "workerName")
+"""The details that are texts, whatever the event tells. A cause may be the JSON that AWS writes into its text."""
+
+
+def _impossible(event: HistoryEvent, why: str) -> HistoryError:
+    return HistoryError(f"event {event.id} ({event.type[:60]}) cannot have happened so: {why}")
 
 
 def _number(value: Json) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER:
         return int(value)
-    return value if type(value) is int else None
+    return value if type(value) is int and abs(value) < 10**LONGEST_NUMBER else None
 
 
 LONGEST_NUMBER = 15
 
 
-def _instant(row: Mapping[str, Json]) -> float | None:
-    """When an event happened, in epoch seconds: a history says it in seconds or as RFC 3339, a log in milliseconds."""
+def _instant(row: Mapping[str, Json], number: int) -> float | None:
+    """When an event happened, in epoch seconds: a history says it in seconds or as RFC 3339, a log in milliseconds.
+
+    None where it is not said, or a text says it that is no instant: what somebody has put in its place, if it stands
+    everywhere. Raises HistoryError for a number that is no instant.
+    """
     if "event_timestamp" in row:
-        milliseconds = _number(row["event_timestamp"])
-        return None if milliseconds is None else _known(milliseconds / 1000)
-    value = row.get("timestamp")
-    seconds = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else until(value)
-    return None if seconds is None else _known(seconds)
+        value = row["event_timestamp"]
+        milliseconds = _number(value)
+        seconds = None if milliseconds is None else milliseconds / 1000
+    else:
+        value = row.get("timestamp")
+        if isinstance(value, str):
+            found = until(value.replace(" ", "T", 1))  # Python writes a space there
+            return found if found is not None and 0 <= found <= LAST_INSTANT else None
+        seconds = value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if value is None:
+        return None
+    if seconds is None or not 0 <= seconds <= LAST_INSTANT:
+        raise _no_instant(number, value)
+    return float(seconds)
 
 
-def _known(seconds: float) -> float | None:
-    """An instant that a calendar knows, None for any other."""
-    return seconds if 0 <= seconds <= LAST_INSTANT else None
+def _check_instants(rows: Iterable[Mapping[str, Json]], events: Sequence[HistoryEvent]) -> None:
+    """Raises HistoryError for a timestamp that is no instant, in a history that tells instants."""
+    if any(event.at is not None for event in events):
+        for row, event in zip(rows, events, strict=True):
+            if event.at is None and row.get("timestamp") is not None:
+                raise _no_instant(event.id, row["timestamp"])
+
+
+def _no_instant(number: int, value: Json) -> HistoryError:
+    return HistoryError(
+        f"the timestamp of event {number} is {shown(value)}; an instant is expected: seconds since 1970, or a text "
+        "like 2025-01-01T02:00:00Z (in a log, milliseconds)"
+    )
 
 
 LAST_INSTANT = 221_845_392_000.0
 """9000-01-01T00:00:00Z."""
+
+
+def _check_texts(event: HistoryEvent) -> None:
+    """Raises HistoryError for half of a surrogate pair that stands alone, in a text or in JSON that a text holds: it is
+    no character, so that nothing can be written that holds it."""
+    pending: list[Json] = [event.type, event.details]
+    while pending:
+        match pending.pop():
+            case str() as text:
+                try:
+                    text.encode()
+                except UnicodeEncodeError:
+                    why = "half of a surrogate pair stands alone in a text, which is no character"
+                    raise HistoryError(f"event {event.id}: {why}") from None
+                if "\\u" in text:
+                    pending.append(parsed(text))
+            case list() as items:
+                pending += items
+            case dict() as fields:
+                pending += (*fields, *fields.values())
 
 
 def parsed(value: Json) -> Json:
@@ -437,7 +513,7 @@ class _Tree:
             return self.exited(event, before)
         if kind == "EvaluationFailed":
             return self.evaluated(event, before)
-        if kind == "ExecutionRedriven":
+        if kind == REDRIVEN:
             return self.redriven()
         for scope in ("Parallel", "Map"):
             if kind.startswith(f"{scope}State"):

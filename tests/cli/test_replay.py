@@ -123,6 +123,46 @@ def test_what_is_no_history_cannot_run(verb: str, text: str, message: str, capsy
     assert printed.err.startswith(f"aslkit: {message}")
 
 
+def spoil(name: str, number: int, **values: object) -> None:
+    """Gives an event of a history other values."""
+    history = json.loads(Path(name).read_text())
+    history["events"][number - 1] |= values
+    Path(name).write_text(json.dumps(history))
+
+
+@pytest.mark.parametrize("verb", ["replay", "capture", "redrive"])
+def test_an_event_that_cannot_have_happened_is_named(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil("twice.json", 3, timestamp=10**400)
+    assert main([verb, "twice.json", "--definition", "m.asl.yaml"]) == 2
+    assert capsys.readouterr().err.startswith("aslkit: twice.json: the timestamp of event 3 is 1000000")
+
+
+@pytest.mark.parametrize("verb", ["replay", "capture", "redrive"])
+def test_an_event_of_an_unknown_type_is_noted(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil("twice.json", 4, type="TaskWoken")
+    assert main([verb, "twice.json", "--definition", "m.asl.yaml"]) == 0
+    printed = capsys.readouterr()
+    note = "note: event 4 is of a type that is not known here, 'TaskWoken'; what it tells may be missed"
+    assert note in (printed.out + printed.err).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        ("9" * 401, "a scenario file cannot hold a payload of it: an integer of 401 digits is too large"),
+        ("[" * 200 + "]" * 200, "a scenario file cannot hold a payload of it: values are nested more than 100 deep; "),
+    ],
+)
+@pytest.mark.parametrize("definition", [[], ["--definition", "m.asl.yaml"]])
+def test_a_payload_that_no_scenario_can_hold_is_told(
+    payload: str, reason: str, definition: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil("once.json", 1, executionStartedEventDetails={"input": payload})
+    assert main(["capture", "once.json", *definition]) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.startswith(f"aslkit: once.json cannot be captured: {reason}")) == ("", True)
+
+
 def test_log_records_one_a_line_are_replayed_as_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "m.asl.yaml", "--log-level", "ALL"]) == 0
     Path("log.json").write_text(capsys.readouterr().out)

@@ -87,7 +87,7 @@ def test_a_history_may_be_written_in_several_ways(written: Any) -> None:
 def test_timestamps_are_read_as_the_command_line_prints_them() -> None:
     events = [
         {"id": 1, "type": "ExecutionStarted", "timestamp": "2026-07-06T09:00:00.250000+02:00", "previousEventId": 0},
-        {"id": 2, "type": "ExecutionAborted", "timestamp": "2026-07-06T07:00:01Z", "previousEventId": 0},
+        {"id": 2, "type": "ExecutionAborted", "timestamp": "2026-07-06 07:00:01+00:00", "previousEventId": 0},
     ]
     found = read_history({"events": events})
     assert (found.started, found.ended) == (1783321200.25, 1783321201.0)
@@ -153,6 +153,63 @@ def test_a_history_with_a_gap_counts_up_to_the_gap() -> None:
 def test_what_is_no_history_is_refused_with_what_to_do(written: Any, message: str) -> None:
     with pytest.raises(HistoryError, match=message):
         read_history(written)
+
+
+def spoilt(number: int, **values: Any) -> dict[str, Any]:
+    """TWICE with other values in an event, or in its details where it has them there."""
+    events = json.loads(json.dumps(TWICE["events"]))
+    event = next(event for event in events if event["id"] == number)
+    details: dict[str, Any] = next((value for key, value in event.items() if key.endswith("Details")), {})
+    for name, value in values.items():
+        (details if name in details else event)[name] = value
+    return {"events": events}
+
+
+NO_INSTANT = "an instant is expected: seconds since 1970, or a text like 2025-01-01T02:00:00Z (in a log, milliseconds)"
+SURROGATE = "half of a surrogate pair stands alone in a text, which is no character"
+
+
+@pytest.mark.parametrize(
+    ("number", "values", "message"),
+    [
+        (3, {"timestamp": 10**400}, f"the timestamp of event 3 is 1{'0' * 59}; {NO_INSTANT}"),
+        (3, {"timestamp": "yesterday"}, f"the timestamp of event 3 is 'yesterday'; {NO_INSTANT}"),
+        (3, {"timestamp": -1}, f"the timestamp of event 3 is -1; {NO_INSTANT}"),
+        (3, {"event_timestamp": "9" * 400}, f"the timestamp of event 3 is '{'9' * 57}...'; {NO_INSTANT}"),
+        (5, {"error": 5}, "event 5 (TaskFailed) cannot have happened so: its `error` is 5, and a text is expected"),
+        (
+            2,
+            {"name": [1]},
+            "event 2 (TaskStateEntered) cannot have happened so: its `name` is a list, and a text is expected",
+        ),
+        (2, {"name": ""}, "event 2 (TaskStateEntered) cannot have happened so: it does not name the state"),
+        (2, {"name": "L\ud800"}, f"event 2: {SURROGATE}"),
+        (1, {"input": '{"a": ["\\ud800"]}'}, f"event 1: {SURROGATE}"),
+        (3, {"id": 10**400}, f"the id of an event is no number: 1{'0' * 59}"),
+    ],
+)
+def test_what_cannot_have_happened_is_refused_with_the_number_of_the_event(
+    number: int, values: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(HistoryError) as refused:
+        read_history(spoilt(number, **values))
+    assert str(refused.value) == message
+
+
+def test_a_surrogate_pair_is_a_character() -> None:
+    assert read_history(spoilt(1, input='{"a": "\\ud83d\\ude00"}')).input == {"a": "😀"}
+
+
+def test_a_type_of_events_that_is_not_known_is_said_and_no_error() -> None:
+    found = read_history(spoilt(4, type="TaskWoken"))
+    assert found.remarks == ("event 4 is of a type that is not known here, 'TaskWoken'; what it tells may be missed",)
+    assert found.attempts == read_history(TWICE).attempts
+
+
+def test_a_text_in_the_place_of_all_timestamps_is_no_instant_and_no_error() -> None:
+    events = [{**event, "timestamp": "timestamp"} for event in TWICE["events"]]
+    found = read_history(events)
+    assert (found.started, found.ended, found.status) == (None, None, "SUCCEEDED")
 
 
 def test_branches_and_iterations_are_told_apart_by_what_their_events_follow() -> None:
@@ -224,7 +281,8 @@ def test_reading_ends_for_events_that_follow_each_other_in_a_circle_or_nothing()
     events = [
         {"id": 1, "type": "ExecutionStarted", "previousEventId": 7, "executionStartedEventDetails": {"input": "1"}}
     ]
-    events += [{"id": n, "type": kinds[n % 5], "previousEventId": n + 3 - n % 7} for n in range(2, 60)]
+    named = {"stateEnteredEventDetails": {"name": "A"}}
+    events += [{"id": n, "type": kinds[n % 5], "previousEventId": n + 3 - n % 7, **named} for n in range(2, 60)]
     found = read_history(events)
     assert (len(found.events), found.status, found.input) == (59, RUNNING, 1)
 
