@@ -165,10 +165,11 @@ class Document(Record):
 def load(text: str | bytes, *, source: str = "<text>", tags: bool = False) -> Document:
     """The document that a YAML or JSON text writes down.
 
-    A source whose name ends in `.json` must be JSON; anything else is read as YAML, of which JSON is a part. Scalars
-    are what YAML 1.2's core schema says they are (`no`, `010`, `1:30`, `2025-01-01` are not a boolean, 8, 90, a date).
-    Merge keys are honoured. With `tags`, values may have tags of any name, which change nothing and are told in the
-    document. Raises DefinitionError with the place for anything that JSON cannot hold or a reader would have to guess.
+    A source whose name ends in `.json` must be JSON; anything else is read as YAML or, where it is none, as JSON.
+    Scalars are what YAML 1.2's core schema says they are (`no`, `010`, `1:30`, `2025-01-01` are not a boolean, 8, 90, a
+    date). Merge keys are honoured. With `tags`, values may have tags of any name, which change nothing and are told in
+    the document. Raises DefinitionError with the place for anything that JSON cannot hold or a reader would have to
+    guess.
     """
     decoded = _decoded(text, source)
     if len(decoded) > MAX_CHARACTERS:
@@ -217,17 +218,14 @@ def _check_json(text: str, source: str) -> None:
         raise DefinitionError(f"{name} is no JSON value", source=source, **_at(text, found.start() if found else 0))
 
     try:
-        json.loads(re.sub(SUBSTITUTION, _as_number, text), parse_constant=refuse)
+        # integers stay texts: Python refuses one of 5,000 digits, which is told with its place when it is read
+        json.loads(re.sub(SUBSTITUTION, _as_number, text), parse_constant=refuse, parse_int=str)
     except json.JSONDecodeError as error:
         raise DefinitionError(
             f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}", source=source, **_at(text, error.pos)
         ) from None
     except RecursionError:
         raise DefinitionError(_too_deep(), source=source) from None
-    except DefinitionError:
-        raise
-    except ValueError as error:
-        raise DefinitionError(f"this is not JSON: {error}", source=source) from None
 
 
 def _as_number(match: re.Match[str]) -> str:
@@ -277,8 +275,9 @@ def _parser(text: str) -> Any:
 class _Builder:
     """Builds one document from the parser's events, without recursion."""
 
-    def __init__(self, text: str, source: str, tags: dict[Pointer, str] | None = None) -> None:
+    def __init__(self, text: str, source: str, tags: dict[Pointer, str] | None = None, *, json: bool = False) -> None:
         self.tags = tags
+        self.json = json
         self.text = text
         self.source = source
         # JSON indents with tabs as well, where YAML does not; a tab inside JSON's strings is written as an escape
@@ -303,6 +302,8 @@ class _Builder:
             offset = _index(error.problem_mark or error.context_mark)
             if "nesting depth" in str(error.problem):  # libyaml 0.2.6 looks ahead; what it saw shows the first level
                 return _Builder(self.text[:offset], self.source, self.tags).document()
+            if _is_json(self.text):
+                return _Builder(self.text, self.source, self.tags, json=True).document()
             self._fail(_plain_words(error), offset)
         except yaml.reader.ReaderError as error:
             shown = error.character if isinstance(error.character, int) else ord(str(error.character)[:1] or " ")
@@ -320,9 +321,18 @@ class _Builder:
             tags=self.tags or {},
         )
 
+    def _events(self) -> Callable[[], Any]:
+        """What gives the next event of the text."""
+        if not self.json:
+            parser: Callable[[], Any] = _parser(self.shielded).get_event
+            return parser
+        from aslkit.definition.json_events import events
+
+        return events(self.shielded).__next__
+
     def _read(self) -> tuple[Entry, Any]:
         """The one value of the one YAML document, and its place."""
-        next_event: Callable[[], Any] = _parser(self.shielded).get_event
+        next_event = self._events()
         found: tuple[Entry, Any] | None = None
         while type(event := next_event()) is not yaml.StreamEndEvent:
             match event:

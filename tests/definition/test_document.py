@@ -112,6 +112,8 @@ def test_a_broken_text_is_one_error_with_its_place(text: str | bytes, message: s
     [
         ('{"a": 1,}', "m.json:1:9: this is not JSON: expecting property name enclosed in double quotes"),
         ('{"a":\n NaN}', "m.json:2:2: NaN is no JSON value"),
+        (f'{{"a":\n {"9" * 5000}}}', "m.json:2:2: an integer of 5,000 digits is too large"),
+        ('{"a": "\\ud800"}', "m.json:1:7: half of a surrogate pair stands here alone; it is no character"),
         ("a: 1", "m.json:1:1: this is not JSON: expecting value"),
     ],
 )
@@ -128,6 +130,46 @@ def test_json_may_hold_bare_placeholders_tabs_and_surrogate_pairs() -> None:
     document = load(text, source="m.asl.json")
     assert document.data == {"a": "${Count}", "b": "😀 ${Name}", "c": "t\tt"}
     assert document.value_span(("b",))[:4] == (2, 7, 2, 29)
+
+
+LONG = "k" * 1100
+
+
+@pytest.mark.parametrize("source", ["m.json", "m.asl.yaml"])
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        (f'{{"{LONG}": 1}}', {LONG: 1}),
+        ('{"a"\n: 1}', {"a": 1}),
+        (
+            f'{{"{LONG}":\t[${{Count}}, "\\ud83d\\ude00 ${{Name}} \\"", -1.5e3, null, {{}}, ["no", true]]}}',
+            {LONG: ["${Count}", '😀 ${Name} "', -1500.0, None, {}, ["no", True]]},
+        ),
+    ],
+)
+def test_json_that_is_no_yaml_is_read_as_json(text: str, data: Any, source: str) -> None:
+    assert load(text, source=source).data == data
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f'{{"{LONG}": 1,\n "a": "\\ud800"}}', "2:7: half of a surrogate pair stands here alone; it is no character"),
+        (f'{{"{LONG}":\n {"9" * 5000}}}', "2:2: an integer of 5,000 digits is too large"),
+        (
+            f'{{"{LONG}":\n {"[" * 200}{"]" * 200}}}',
+            "2:101: values are nested more than 100 deep; no state machine needs that, and AWS refuses it",
+        ),
+        (f'{{"{LONG}": 1,\n "a": 1', "2:8: this is not JSON: expecting ',' delimiter"),
+    ],
+)
+def test_what_json_that_is_no_yaml_cannot_hold_has_its_place(text: str, message: str) -> None:
+    assert failure(text, "m.json") == f"m.json:{message}"
+
+
+def test_a_key_that_stands_twice_in_json_that_is_no_yaml_is_told() -> None:
+    document = load(f'{{"{LONG}": 1,\n "{LONG}": 2}}', source="m.json")
+    assert [(one.pointer, document.position(one.again)) for one in document.duplicates] == [((LONG,), (2, 2))]
 
 
 def test_a_text_of_100_mb_is_refused() -> None:
@@ -226,8 +268,10 @@ JSON_VALUES = st.recursive(
     | st.integers(-(10**20), 10**20)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(),
-    # YAML reads no key whose text is longer than 1,024 characters; none of the States Language is
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=80), inner, max_size=4),
+    # YAML reads no key whose text is longer than 1,024 characters
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=80) | st.just("k" * 1100), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 
