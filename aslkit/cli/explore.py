@@ -15,28 +15,27 @@ from aslkit.cli.definitions import definition
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
 from aslkit.cli.progress import Line
-from aslkit.definition.document import load
 from aslkit.definition.duration import seconds_of
 from aslkit.definition.model import parse
 from aslkit.report import proof as proof_report
 from aslkit.report.colour import Paint, wanted
 from aslkit.report.counterexample import scenario_text
 from aslkit.report.exploration import as_json, as_text, merged_text, plain
-from aslkit.simulation.context import START
+from aslkit.simulation import reading
 from aslkit.simulation.exploration.ground import PlanError
 from aslkit.simulation.exploration.merging import NO_REPORT, is_report, is_whole, merge
 from aslkit.simulation.exploration.own import PropertyError
 from aslkit.simulation.exploration.proof import prove
 from aslkit.simulation.exploration.search import explore
-from aslkit.simulation.exploration.settings import ALL, MOST_FAULTS
+from aslkit.simulation.exploration.settings import ALL, MOST_FAULTS, MOST_RUNS
 from aslkit.simulation.program import SimulationRefused
-from aslkit.simulation.reading import Remark, instant
+from aslkit.simulation.reading import Remark
 from aslkit.simulation.resources import OutcomeError
-from aslkit.simulation.scenario import changed, scheduled_event
-from aslkit.simulation.scenario_file import DEFINITION_SUFFIX, SUFFIX, read_scenarios
+from aslkit.simulation.scenario import Scenario, ScenarioRunner, read_scenarios
+from aslkit.simulation.scenario_file import DEFINITION_SUFFIX, SUFFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable
 
     from aslkit.definition.document import Document
     from aslkit.definition.model import StateMachine
@@ -78,9 +77,13 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--input", metavar="FILE", help="the execution's input, or - (default: the scenario file's)")
     made.add_argument("--scenarios", metavar="FILE", help="services and settings (default: beside the definition)")
     made.add_argument("--format", choices=("text", "json"), default="text", help="how to report (text)")
-    made.add_argument("--max-runs", type=int, metavar="N", help="stop after so many runs, and say so (100000)")
+    made.add_argument(
+        "--max-runs", type=_whole(1, MOST_RUNS), metavar="N", help="stop after so many runs, and say so (100000)"
+    )
     made.add_argument("--max-time", metavar="TIME", help="stop after so long (90s, 10m, 1h30m), and say so")
-    made.add_argument("--workers", type=int, metavar="N", help="processes (default: one for each core)")
+    made.add_argument(
+        "--workers", type=_whole(1, MOST_WORKERS), metavar="N", help="processes (default: one for each core)"
+    )
     made.add_argument("--no-prune", action="store_true", help="also combine faults that ran like others")
     made.add_argument("--strict", action="store_true", help="what no definition can tell of counts as well")
     made.add_argument("--shard", metavar="I/N", help="only the I-th of N parts")
@@ -94,7 +97,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.merge:
+    files.refuse_empty(options, "input", "scenarios", "merge", "write", "proof", "event_rule", "config", "values")
+    if options.merge is not None:
         return _merge(options)
     if options.definition is None:
         raise CannotRun("name a definition to explore, or the reports to --merge")
@@ -104,20 +108,28 @@ def run(options: argparse.Namespace) -> int:
     scenarios = _scenarios(options)
     exploration = _explored(options, document, scenarios)
     name = os.path.basename(document.source)
-    _write_files(options, exploration, name)
     if options.format == "json":
         print(as_json(plain(exploration, name)))
     else:
         print(as_text(exploration, Paint(wanted(sys.stdout))))
+    _write_files(options, exploration)
     return int(bool(exploration.counterexamples))
 
 
 def _scenarios(options: argparse.Namespace) -> Document | None:
     """The scenario file with the services and settings; None when there is none."""
-    if options.scenarios:
-        return substitutions.document(options.scenarios)
+    if options.scenarios is not None:
+        found = substitutions.document(options.scenarios)
+        if (other := _other_definition(found, options.definition)) is not None:
+            print(f"note: {other}", file=sys.stderr)
+        return found
     beside = _beside(options.definition)
-    return substitutions.document(beside) if beside is not None and os.path.isfile(beside) else None
+    if beside is None or not os.path.isfile(beside):
+        return None
+    found = substitutions.document(beside)
+    if (other := _other_definition(found, options.definition)) is not None:
+        raise CannotRun(f"{other}; --scenarios {files.shown(beside)} explores this with it all the same")
+    return found
 
 
 def _beside(definition: str) -> str | None:
@@ -126,36 +138,60 @@ def _beside(definition: str) -> str | None:
     return f"{stem}{SUFFIX}{ending}" if found else None
 
 
+def _other_definition(scenarios: Document, explored: str) -> str | None:
+    """In words, with its place, that a scenario file says it is about another definition; None when it does not."""
+    said = _object(scenarios.data).get("definition")
+    if not isinstance(said, str) or not said or explored == files.STDIN:
+        return None
+    meant = os.path.join(os.path.dirname(scenarios.source), said)
+    if _is_same(meant, explored):
+        return None
+    what = f"the scenarios are about the definition {reading.shown(said)}, and {files.shown(explored)} is explored"
+    return _placed(Remark(("definition",), what), scenarios)
+
+
+def _is_same(name: str, other: str) -> bool:
+    """Whether two names stand for one file."""
+    try:
+        return os.path.samefile(name, other)
+    except (OSError, ValueError):
+        return False
+
+
 def _explored(options: argparse.Namespace, definition: Document, scenarios: Document | None) -> Exploration:
     machine = parse(definition)
-    if scenarios is not None:
-        _check(scenarios, machine)
+    defaults = None if scenarios is None else _Defaults.of(scenarios, machine)
     data = _object(scenarios.data) if scenarios is not None else {}
-    defaults = _object(data.get("defaults"))
-    given = _object(defaults.get("given"))
-    folder = os.path.dirname(scenarios.source) if scenarios is not None else ""
+    shared = _object(data.get("defaults"))
     explore_words = _object(data.get("explore"))
-    _let_import(folder, explore_words)
+    if scenarios is not None:
+        _let_import(os.path.dirname(scenarios.source), explore_words)
+    if options.input is not None:
+        input = substitutions.data_document(options.input).data
+    else:
+        input = {} if defaults is None else defaults.input()
+    machines = {} if defaults is None else defaults.machines()
+    _refuse_unwritable(options)
     line = Line("runs")
     try:
         return explore(
             machine,
-            input=_input(options, given, folder),
-            given={key: value for key, value in given.items() if key not in INPUT_KEYS},
-            when=_list(defaults.get("when")),
+            input=input,
+            given={key: value for key, value in _object(shared.get("given")).items() if key not in INPUT_KEYS},
+            when=_list(shared.get("when")),
             settings=explore_words,
-            machines=_machines(given, folder),
+            machines=machines,
             faults=_faults(options.faults),
-            max_runs=_positive(options.max_runs, "--max-runs"),
+            max_runs=options.max_runs,
             strict=options.strict,
             prune=not options.no_prune,
-            workers=_positive(options.workers, "--workers") or cores(),
+            workers=options.workers or cores(),
             shard=_shard(options.shard),
             progress=line.tell,
             enough=_enough(options.max_time),
         )
     except PlanError as error:
-        raise CannotRun("\n".join(_placed(remark, scenarios) for remark in error.remarks)) from None
+        raise CannotRun(_remarked(error.remarks, scenarios)) from None
     except OutcomeError as error:
         place = scenarios.source if scenarios is not None else _beside(options.definition) or "the file of --scenarios"
         raise CannotRun(f"{definition.source}: {error} (in `defaults` of {files.shown(place)})") from None
@@ -167,6 +203,50 @@ def _explored(options: argparse.Namespace, definition: Document, scenarios: Docu
         line.close()
 
 
+class _Defaults(ScenarioRunner):
+    """What the `defaults` of a scenario file give to an execution: read as for a scenario that says nothing else, and
+    refused, by CannotRun, in the words of aslkit test."""
+
+    @classmethod
+    def of(cls, scenarios: Document, machine: StateMachine) -> _Defaults:
+        """Its scenarios are left to aslkit test."""
+        if not isinstance(scenarios.data, dict):
+            raise CannotRun(f"{scenarios.source}: a scenario file is an object")
+        file = read_scenarios(scenarios, machine)
+        if remarks := [one for one in file.remarks if one.pointer not in ((), ("scenarios",))]:
+            raise CannotRun(_remarked(remarks, scenarios))
+        return cls(file, machine, files.reader(os.path.dirname(scenarios.source)))
+
+    def input(self) -> Json:
+        """The execution's input."""
+        remarks: list[Remark] = []
+        blank = Scenario(name="", pointer=("defaults",), given={}, whens=(), then={})
+        input = self._input(blank, self.file.given, remarks)
+        if remarks:
+            raise CannotRun(_remarked(remarks, self.file.document))
+        return input
+
+    def machines(self) -> dict[str, Json]:
+        """The definitions that tasks start, by name; after a look at whether all that S3 holds can be had as well."""
+        key = "objects"
+        try:
+            list(self._objects(self.file.given))
+            key = "machines"
+            return {name: one.document.data for name, one in self._machines(self.file.given).items()}
+        except SimulationRefused as error:
+            remark = Remark(("defaults", "given", key), error.message)
+            raise CannotRun(_placed(remark, self.file.document)) from None
+
+
+def _refuse_unwritable(options: argparse.Namespace) -> None:
+    """Raises CannotRun for outputs that cannot be written, when all that is read was read and nothing is run yet."""
+    if options.write is not None:
+        files.refuse_unwritable_folder(options.write)
+    for name in (options.proof, options.event_rule):
+        if name is not None:
+            files.refuse_unwritable(name)
+
+
 INPUT_KEYS = ("input", "file", "schedule", "with", "without")
 
 
@@ -176,6 +256,10 @@ def _placed(remark: Remark, scenarios: Document | None) -> str:
         return str(remark.message)
     line, column = scenarios.span(remark.pointer)[:2]
     return f"{scenarios.source}:{line}:{column}: {remark.message}"
+
+
+def _remarked(remarks: Iterable[Remark], scenarios: Document | None) -> str:
+    return "\n".join(_placed(remark, scenarios) for remark in remarks)
 
 
 def _of_property(error: PropertyError, scenarios: Document | None) -> str:
@@ -193,49 +277,12 @@ def _list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
-def _check(scenarios: Document, machine: StateMachine) -> None:
-    """Raises CannotRun for what does not fit in the scenario file; its scenarios are left to aslkit test."""
-    if not isinstance(scenarios.data, dict):
-        raise CannotRun(f"{scenarios.source}: a scenario file is an object")
-    remarks = [one for one in read_scenarios(scenarios, machine).remarks if one.pointer not in ((), ("scenarios",))]
-    if remarks:
-        raise CannotRun("\n".join(_placed(remark, scenarios) for remark in remarks))
-
-
 def _let_import(folder: str, words: dict[str, Json]) -> None:
     """Modules with a team's own properties stand beside the scenario file; worker processes inherit the path."""
     if any("python" in one for one in _list(words.get("properties"))):
         beside = os.path.abspath(folder)
         if beside not in sys.path:
             sys.path.insert(0, beside)
-
-
-def _input(options: argparse.Namespace, given: Mapping[str, Json], folder: str) -> Json:
-    """The execution's input: --input, else what the scenario file says."""
-    if options.input:
-        return substitutions.document(options.input).data
-    value: Json = given.get("input", {})
-    if isinstance(given.get("file"), str):
-        value = substitutions.document(os.path.join(folder, given["file"])).data
-    elif isinstance(given.get("schedule"), dict):
-        start = instant(given.get("start"), ("start",), [])
-        value = scheduled_event(given["schedule"], start if isinstance(start, float) else START)
-    if isinstance(value, dict):
-        left_out = _list(given.get("without"))
-        value = changed({key: inner for key, inner in value.items() if key not in left_out}, given.get("with", {}))
-    return value
-
-
-def _machines(given: Mapping[str, Json], folder: str) -> dict[str, Json]:
-    named = _object(given.get("machines"))
-    read = files.reader(folder)
-    found = {}
-    for name, file in named.items():
-        try:
-            found[name] = load(read(file), source=str(file)).data
-        except (OSError, ValueError) as error:
-            raise CannotRun(f"the state machine '{name}' cannot be read: {error}") from None
-    return found
 
 
 def _faults(text: str | None) -> int | str | None:
@@ -246,10 +293,19 @@ def _faults(text: str | None) -> int | str | None:
     raise CannotRun(f"--faults {text}: write a number from 0 to {MOST_FAULTS}, or all")
 
 
-def _positive(number: int | None, option: str) -> int | None:
-    if number is not None and number < 1:
-        raise CannotRun(f"{option} {number}: write a number from 1")
-    return number
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """Text on the command line -> a whole number between two bounds, both included."""
+
+    def read(text: str) -> int:
+        number = int(text) if re.fullmatch(r"[0-9]{1,18}", text) else -1
+        if least <= number <= most:
+            return number
+        raise argparse.ArgumentTypeError(f"{reading.cut(text)}: write a whole number from {least:,} to {most:,}")
+
+    return read
+
+
+MOST_WORKERS = 1_000
 
 
 def _enough(text: str | None) -> Callable[[], bool] | None:
@@ -279,25 +335,25 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _write_files(options: argparse.Namespace, exploration: Exploration, name: str) -> None:
-    if options.write:
+def _write_files(options: argparse.Namespace, exploration: Exploration) -> None:
+    if options.write is not None:
         folder = options.write
         back = os.path.relpath(options.definition, folder).replace(os.sep, "/")
         for index, example in enumerate(exploration.counterexamples, 1):
             name = re.sub(r"[^\w.-]+", "-", example.property).strip("-")
             file = os.path.join(folder, f"{index:02}-{name}.scenarios.yaml")
             files.write(file, scenario_text(exploration, example, back))
-    if options.proof or options.event_rule:
+    if options.proof is not None or options.event_rule is not None:
         proof = prove(exploration)
-        if options.proof:
+        if options.proof is not None:
             files.write(options.proof, proof_report.as_file(proof, options.proof))
-        if options.event_rule:
+        if options.event_rule is not None:
             files.write(options.event_rule, proof_report.event_rule(proof))
 
 
 def _merge(options: argparse.Namespace) -> int:
-    for word in ("definition", "proof", "event_rule", "write", "strict"):
-        if getattr(options, word):
+    for word, usual in vars(parser().parse_args([])).items():
+        if word not in ("merge", "format") and getattr(options, word) != usual:
             shown = "a DEFINITION" if word == "definition" else f"--{word.replace('_', '-')}"
             hint = HINTS.get(word, "")
             raise CannotRun(f"--merge reads reports and explores nothing; {shown} goes with an exploration{hint}")

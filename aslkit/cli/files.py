@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aslkit.cli.errors import CannotRun
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 STDIN = "-"
@@ -113,6 +114,45 @@ def write(name: str, text: str | bytes, *, over_input: bool = False) -> bool:
     except OSError as error:
         raise CannotRun(f"{shown(name)}: cannot write it: {reason(error)}") from None
     return True
+
+
+def refuse_unwritable(name: str) -> None:
+    """Raises CannotRun, before anything is done for it, for a file that `write` would refuse as far as that is known:
+    one that was read, a folder, one in no folder or where nothing may be written."""
+    if is_stream(name):
+        return
+    refuse_input(name, _read)
+    target = os.path.realpath(name) if os.path.islink(name) else name
+    why = "this is a folder" if os.path.isdir(target) else _why_nothing_in(os.path.dirname(target))
+    if why is not None:
+        raise CannotRun(f"{shown(name)}: cannot write it: {why}")
+
+
+def refuse_unwritable_folder(name: str) -> None:
+    """Raises CannotRun, before anything is done for them, where no files can be written into a folder; one that is not
+    there will be made."""
+    why = _why_nothing_in(name)
+    if why is not None:
+        raise CannotRun(f"{shown(name)}: cannot write into it: {why}")
+
+
+def _why_nothing_in(folder: str) -> str | None:
+    """Why nothing can be written into a folder, which `write` makes if it is not there; None when something can."""
+    there = folder or os.curdir
+    while not os.path.lexists(there):
+        there = os.path.dirname(there) or os.curdir
+    if not os.path.isdir(there):
+        return f"{shown(there)} is no folder"
+    return None if os.access(there, os.W_OK | os.X_OK) else "no permission"
+
+
+def refuse_empty(options: Namespace, *words: str) -> None:
+    """Raises CannotRun for an option that is to name a file, or several, and has an empty name; that is not the same as
+    no option at all."""
+    for word in words:
+        value = getattr(options, word)
+        if "" in (value if isinstance(value, list) else [value]):
+            raise CannotRun(f"--{word.replace('_', '-')}: the name of a file is empty")
 
 
 def refuse_existing(name: str, *, force: bool) -> None:

@@ -346,7 +346,6 @@ def test_what_no_definition_can_tell_counts_with_strict(capsys: pytest.CaptureFi
     [
         (["m.asl.yaml", "--faults", "9"], "--faults 9: write a number from 0 to 8, or all"),
         (["m.asl.yaml", "--shard", "3/2"], "--shard 3/2: write which part of how many, for example 1/8"),
-        (["m.asl.yaml", "--max-runs", "0"], "--max-runs 0: write a number from 1"),
         (["m.asl.yaml", "--max-time", "soon"], "--max-time soon: write a duration, for example 90s, 10m, 1h30m"),
         (["none.asl.yaml"], "none.asl.yaml: no such file"),
         ([], "name a definition to explore, or the reports to --merge"),
@@ -373,6 +372,107 @@ def test_what_cannot_be_explored_gives_two(words: list[str], reason: str, capsys
     )
     assert main(["explore", *words]) == 2
     assert capsys.readouterr().err == f"aslkit: {reason}\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "number", "most"),
+    [
+        ("--max-runs", "0", "100,000,000"),
+        ("--max-runs", "9223372036854775808", "100,000,000"),
+        ("--max-runs", "many", "100,000,000"),
+        ("--workers", "-1", "1,000"),
+        ("--workers", "9223372036854775808", "1,000"),
+    ],
+)
+def test_numbers_on_the_command_line_have_bounds(
+    option: str, number: str, most: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["explore", "m.asl.yaml", f"{option}={number}"])
+    reason = f"aslkit explore: error: argument {option}: {number}: write a whole number from 1 to {most}"
+    assert (left.value.code, capsys.readouterr().err.splitlines()[-1]) == (2, reason)
+
+
+@pytest.mark.parametrize(
+    "option", ["--input", "--scenarios", "--values", "--config", "--write", "--proof", "--event-rule", "--merge"]
+)
+def test_an_empty_name_is_no_name(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explore", *([] if option == "--merge" else ["m.asl.yaml"]), option, ""]) == 2
+    assert capsys.readouterr() == ("", f"aslkit: {option}: the name of a file is empty\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--proof", "m.asl.yaml"], "m.asl.yaml is not overwritten: it is what was read; write to another file"),
+        (["--event-rule", "m.scenarios.yaml"], "m.scenarios.yaml is not overwritten: it is what was read; write to "),
+        (["--proof", "i.json", "--input", "i.json"], "i.json is not overwritten: it is what was read; write to "),
+        (["--proof", "folder"], "folder: cannot write it: this is a folder"),
+        (["--event-rule", "m.asl.yaml/r.json"], "m.asl.yaml/r.json: cannot write it: m.asl.yaml is no folder"),
+        (["--write", "m.asl.yaml"], "m.asl.yaml: cannot write into it: m.asl.yaml is no folder"),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_anything_is_run(
+    words: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("folder").mkdir()
+    Path("i.json").write_text('{"job": "load"}')
+    looked = "explore: {faults: 0, properties: [{name: own, python: 'telling:look'}]}\n"
+    Path("telling.py").write_text("def look(run):\n    print('looked')\n")
+    Path("m.scenarios.yaml").write_text(looked + SCENARIOS.replace("explore:\n  faults: 1\n", ""))
+    assert main(["explore", "m.asl.yaml", *words]) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.startswith(f"aslkit: {reason}")) == ("", True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_the_report_is_printed_before_files_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explore", "m.asl.yaml", "--proof", "/dev/full"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[-1] == "0 counterexamples"
+    assert printed.err == "aslkit: /dev/full: cannot write it: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "remark"),
+    [
+        ("{input: {a: 1}, without: [Typo]}", "2:36: the input has no 'Typo' to leave out"),
+        ("{input: [1], with: {b: 2}}", "2:3: `with` and `without` change an object, and the input is none"),
+        ("{file: none.json}", "2:11: there is no file 'none.json' that can be read"),
+        (
+            "{objects: [{Bucket: b, Key: k, file: nofile}]}",
+            "2:11: s3://b/k cannot be had: there is no file 'nofile' that can be read",
+        ),
+        (
+            "{machines: {other: none.asl.yaml}}",
+            "2:11: the state machine 'other' cannot be run: there is no file 'none.asl.yaml' that can be read",
+        ),
+    ],
+)
+def test_what_is_given_is_refused_in_the_words_of_test(
+    given: str, remark: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenarios = "scenarios: [{name: a, then: {status: SUCCEEDED}}]\n"
+    Path("m.scenarios.yaml").write_text(f"defaults:\n  given: {given}\n{scenarios}")
+    assert main(["explore", "m.asl.yaml"]) == 2
+    assert capsys.readouterr().err == f"aslkit: m.scenarios.yaml:{remark}\n"
+    assert main(["test", "m.scenarios.yaml"]) == 1
+    assert remark.partition(": ")[2] in capsys.readouterr().out
+
+
+def test_scenarios_about_another_definition_are_taken_only_when_they_are_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("m.scenarios.yaml").write_text(f"definition: bad.asl.yaml\n{SCENARIOS}")
+    told = "m.scenarios.yaml:1:1: the scenarios are about the definition 'bad.asl.yaml', and m.asl.yaml is explored"
+    assert main(["explore", "m.asl.yaml"]) == 2
+    hint = "; --scenarios m.scenarios.yaml explores this with it all the same"
+    assert capsys.readouterr() == ("", f"aslkit: {told}{hint}\n")
+    assert main(["explore", "m.asl.yaml", "--scenarios", "m.scenarios.yaml"]) == 0
+    assert capsys.readouterr().err == f"note: {told}\n"
+    Path("m.scenarios.yaml").write_text(f"definition: ./m.asl.yaml\n{SCENARIOS}")
+    assert main(["explore", "m.asl.yaml"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_definition_that_aws_refuses_gives_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -509,9 +609,29 @@ def test_what_a_property_prints_stays_out_of_the_report(capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
-    "words", [["m.asl.yaml"], ["--proof", "p.md"], ["--event-rule", "r.json"], ["--write", "w"], ["--strict"]]
+    "words",
+    [
+        ["m.asl.yaml"],
+        ["--proof", "p.md"],
+        ["--event-rule", "r.json"],
+        ["--write", "w"],
+        ["--strict"],
+        ["--faults", "1"],
+        ["--max-runs", "9"],
+        ["--max-time", "9s"],
+        ["--input", "i.json"],
+        ["--scenarios", "m.scenarios.yaml"],
+        ["--shard", "1/2"],
+        ["--workers", "1"],
+        ["--no-prune"],
+        ["--config", "aslkit.yaml"],
+        ["--set", "A=b"],
+        ["--values", "v.yaml"],
+    ],
 )
 def test_merging_refuses_what_only_an_exploration_gives(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     Path("1.json").write_text(json.dumps(reported(capsys, "m.asl.yaml")))
     assert main(["explore", *words, "--merge", "1.json"]) == 2
-    assert capsys.readouterr().err.startswith("aslkit: --merge reads reports and explores nothing; ")
+    which = "a DEFINITION" if words == ["m.asl.yaml"] else words[0]
+    reason = f"aslkit: --merge reads reports and explores nothing; {which} goes with an exploration"
+    assert capsys.readouterr().err.startswith(reason)

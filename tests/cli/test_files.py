@@ -79,6 +79,47 @@ def test_writing_over_a_folder_fails_and_leaves_nothing_behind(tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("new.json", None),
+        ("new/folder/new.json", None),
+        ("notes.yaml", None),
+        ("link", None),
+        ("/dev/null", None),
+        ("in", "in: cannot write it: this is a folder"),
+        ("to-folder", "to-folder: cannot write it: this is a folder"),
+        ("notes.yaml/new.json", "notes.yaml/new.json: cannot write it: notes.yaml is no folder"),
+        ("notes.yaml/new/new.json", "notes.yaml/new/new.json: cannot write it: notes.yaml is no folder"),
+        ("a.asl.yaml", "a.asl.yaml is not overwritten: it is what was read; write to another file"),
+    ],
+)
+def test_what_will_not_be_written_is_known_before(name: str, reason: str | None, folder: Path) -> None:
+    (folder / "link").symlink_to("in/new.json")
+    (folder / "to-folder").symlink_to("in")
+    files.forget()
+    files.read("a.asl.yaml")
+    told = None
+    try:
+        files.refuse_unwritable(name)
+    except CannotRun as error:
+        told = str(error)
+    assert told == reason
+    if told is None:
+        files.write(name, "{}")
+    else:
+        with pytest.raises(CannotRun):
+            files.write(name, "{}")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_without_permission_is_known_before(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(CannotRun) as caught:
+        files.refuse_unwritable_folder(str(tmp_path / "new"))
+    assert str(caught.value) == f"{tmp_path}/new: cannot write into it: no permission"
+
+
 def test_writing_to_a_link_changes_the_file_and_keeps_the_link_and_the_permissions(tmp_path: Path) -> None:
     file, link = tmp_path / "x", tmp_path / "link"
     file.write_text("before")

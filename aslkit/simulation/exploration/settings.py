@@ -36,6 +36,7 @@ ALL = "all"
 DEFAULT_FAULTS = 2
 DEFAULT_RUNS = 100_000
 MOST_FAULTS = 8
+MOST_RUNS = 100_000_000
 
 
 class Custom(Record):
@@ -223,7 +224,7 @@ EXPLORE = Closed(
     "`explore`",
     {
         "faults": number_of_faults,
-        "max-runs": reading.whole(1, 100_000_000),
+        "max-runs": reading.whole(1, MOST_RUNS),
         "add": ListOf("faults", _fault),
         "mute": ListOf("faults", Closed("a muted fault", {"state": _name, "fault": _name}, required=("fault",))),
         "harmless": ListOf("faults", Closed("a harmless fault", {"state": _name, "fault": _name}, required=("state",))),
