@@ -11,15 +11,13 @@ from aslkit.cli import files, substitutions
 from aslkit.cli.definitions import is_refused
 from aslkit.cli.errors import CannotRun
 from aslkit.cli.help import Help
-from aslkit.cli.linted import report as findings_report
 from aslkit.cli.percentage import percentage
 from aslkit.cli.progress import shown
-from aslkit.definition.document import DefinitionError, load
 from aslkit.definition.model import parse
-from aslkit.lint.engine import syntax_finding
 from aslkit.report.colour import Paint, wanted
 from aslkit.report.scenarios import Report, as_json, as_junit, as_text, reported, together
-from aslkit.simulation.scenario import definition_name, run_scenarios
+from aslkit.simulation.scenario import definition_name, run_scenarios, unreadable_definition
+from aslkit.simulation.scenario_file import file_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,7 +40,8 @@ examples:
   aslkit test --mock-config MockConfigFile.json LambdaSQSIntegration.asl.yaml
   aslkit test --mock-config MockConfigFile.json Orders=src/orders.asl.json -k Orders#RetryPath
 
-Exit codes: 0 all passed, 1 something failed (or AWS would refuse the definition), 2 cannot run.
+Exit codes: 0 all passed, 1 something failed (or AWS would refuse the definition), 2 cannot run (one of the files cannot
+be read, for example; the others are run all the same).
 """
 
 
@@ -79,20 +78,27 @@ def parser() -> argparse.ArgumentParser:
 
 def run(options: argparse.Namespace) -> int:
     reports: list[Report] = []
-    refused = False
+    codes = [0]
     for report in _reports(options):
-        refused = refused or report is None
-        if report is not None:
+        if isinstance(report, Report):
             reports.append(report)
-        if options.fail_fast and (refused or any(not verdict.passed for one in reports for verdict in one.verdicts)):
+            codes.append(int(not all(verdict.passed for verdict in report.verdicts)))
+        else:
+            codes.append(report)
+        if options.fail_fast and codes[-1]:
             break
-    if options.words and not any(report.verdicts for report in reports) and not refused:
+    if options.words and not any(report.verdicts for report in reports) and not any(codes):
         raise CannotRun(f'no scenario has "{options.words}" in its name')
     forms: Mapping[str, Callable[[list[Report]], str]] = {"json": as_json, "junit": as_junit}
-    paint = Paint(wanted(sys.stdout))
-    print(forms[options.format](reports) if options.format in forms else as_text(reports, paint))
-    low = _is_low(reports, options)
-    return int(low or refused or any(not verdict.passed for report in reports for verdict in report.verdicts))
+    if options.format in forms:
+        print(forms[options.format](reports))
+    elif reports:  # a summary of nothing reads as if nothing had failed
+        print(as_text(reports, Paint(wanted(sys.stdout))))
+    return max(*codes, int(_is_low(reports, options)))
+
+
+REFUSED, UNREADABLE = 1, 2
+"""The exit codes of what is not run: a definition that AWS would refuse, a file that cannot be read."""
 
 
 def _check_output(options: argparse.Namespace, read: Iterable[str] = ()) -> None:
@@ -105,17 +111,23 @@ def _check_output(options: argparse.Namespace, read: Iterable[str] = ()) -> None
         refuse_output(options.coverage_file)
 
 
-def _reports(options: argparse.Namespace) -> Iterator[Report | None]:
+def _reports(options: argparse.Namespace) -> Iterator[Report | int]:
+    """What came of each scenario file, or of the cases of each state machine; the exit code, after a report, for what
+    is not run."""
     if options.mock_config:
         from aslkit.cli.mock_config import reports
 
         _check_output(options, (options.mock_config,))
-        yield from reports(options, covered=_is_measured(options))
+        yield from (REFUSED if report is None else report for report in reports(options, covered=_is_measured(options)))
     elif options.input or options.outcomes:
         raise CannotRun("--input and --outcomes go with --mock-config; a scenario says them itself (given, when)")
     else:
         for name in shown(files.find(options.paths, files.SCENARIO_ENDINGS), "scenario files"):
-            yield _report(name, options)
+            try:
+                yield _report(name, options) or REFUSED
+            except Unreadable as error:
+                print(f"aslkit: {error}", file=sys.stderr)
+                yield UNREADABLE
 
 
 def _is_low(reports: list[Report], options: argparse.Namespace) -> bool:
@@ -136,7 +148,7 @@ def _is_measured(options: argparse.Namespace) -> bool:
 
 
 def _report(name: str, options: argparse.Namespace) -> Report | None:
-    """What came of one scenario file; None, after a report of the findings, when it is not in order."""
+    """What came of one scenario file; None, after a report of the findings, when AWS would refuse its definition."""
     found = scenario_file(name, options)
     if found is None:
         return None
@@ -146,15 +158,19 @@ def _report(name: str, options: argparse.Namespace) -> Report | None:
     return reported(document, definition, verdicts, covered=_is_measured(options))
 
 
+class Unreadable(CannotRun):
+    """A scenario file, or the definition that it is about, cannot be read; other scenario files can be run."""
+
+
 def scenario_file(name: str, options: argparse.Namespace) -> tuple[Document, Document] | None:
-    """A scenario file and its definition; None, after a report of the findings, when these are not in order."""
+    """A scenario file and its definition; None, after a report of the findings, when AWS would refuse this. Raises
+    Unreadable when one of them cannot be read."""
     document = _loaded(name)
-    if document is None:
-        return None
     beside = os.path.join(os.path.dirname(name), definition_name(document))
-    definition = _loaded(beside, named_by=files.shown(name))
-    if definition is None:
-        return None
+    try:
+        definition = _loaded(beside)
+    except Unreadable as error:
+        raise Unreadable(f"{unreadable_definition(document)}: {error}") from None
     definition = substitutions.filled(definition, options)
     if is_refused(definition, beside, options, f"{document.source} is not run: AWS refuses its definition"):
         return None
@@ -170,19 +186,11 @@ def _verdicts(document: Document, definition: Document, options: argparse.Namesp
             return
 
 
-def _loaded(name: str, named_by: str | None = None) -> Document | None:
-    """The document in a file; None, after a report, when its text is broken."""
+def _loaded(name: str) -> Document:
+    """The document in a file. Raises Unreadable, with the place, when there is none."""
     try:
-        content = files.read(name)
+        return substitutions.document(name)
     except CannotRun as error:
-        if named_by is None:
-            raise
-        raise CannotRun(f"{named_by} is about a definition that cannot be read: {error}") from None
-    try:
-        return load(content, source=files.shown(name))
-    except DefinitionError as error:
-        text = content.decode("utf-8", "replace")
-        print(
-            findings_report([syntax_finding(error)], {error.source: text}, files=1, stream=sys.stderr), file=sys.stderr
-        )
-        return None
+        raise Unreadable(str(error)) from None
+    except ValueError:
+        raise Unreadable(f"{file_text(name)}: no such file") from None  # no name has a NUL

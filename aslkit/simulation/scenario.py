@@ -29,7 +29,15 @@ from aslkit.simulation.resources.scripted import ScriptService, When, range_text
 from aslkit.simulation.resources.sdk import START, uuid
 from aslkit.simulation.resources.sns import FakeSns
 from aslkit.simulation.resources.step_functions import FakeStepFunctions
-from aslkit.simulation.scenario_file import SOURCES, Scenario, ScenarioFile, definition_name, read_scenarios
+from aslkit.simulation.scenario_file import (
+    SOURCES,
+    Scenario,
+    ScenarioFile,
+    definition_name,
+    file_text,
+    read_scenarios,
+    unreadable_definition,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -54,9 +62,13 @@ __all__ = [
     "definition_name",
     "read_scenarios",
     "run_scenarios",
+    "unreadable_definition",
 ]
 
 Json = Any
+
+UNREADABLE = (OSError, LookupError, ValueError)
+"""What reading a file raises when it is not there; ValueError for what is no name of a file, as it holds a NUL."""
 
 
 class Verdict(Record):
@@ -243,10 +255,11 @@ class ScenarioRunner:
             if "file" in entry:
                 try:
                     body = self.read(entry["file"]) if self.read is not None else ""
-                except (OSError, LookupError):
+                except UNREADABLE:
+                    name = file_text(entry["file"])
                     raise SimulationRefused(
-                        f"s3://{entry['Bucket']}/{entry['Key']} cannot be had: there is no file '{entry['file']}' that "
-                        "can be read"
+                        f"s3://{entry['Bucket']}/{entry['Key']} cannot be had: there is no file '{name}' that can be "
+                        "read"
                     ) from None
             yield s3_object(entry["Bucket"], entry["Key"], body)
 
@@ -344,10 +357,10 @@ def _read(name: str, read: Read | None) -> tuple[Document | None, str | None]:
         return None, f"the file '{name}' cannot be read here"
     try:
         return load(read(name), source=name), None
-    except (OSError, LookupError):
-        return None, f"there is no file '{name}' that can be read"
     except DefinitionError as error:
         return None, f"the file cannot be used: {error}"
+    except UNREADABLE:
+        return None, f"there is no file '{file_text(name)}' that can be read"
 
 
 def _unused_text(when: When, gaps: Sequence[tuple[int, int]], reached: int, run: Run) -> str:

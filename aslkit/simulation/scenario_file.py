@@ -94,13 +94,32 @@ class ScenarioFile(Record):
 def definition_name(document: Document) -> str:
     """The name of the definition that a scenario file is about, as seen from the file's folder: what it says under
     `definition`, else its own name with `.asl.` in place of `.scenarios.`."""
-    data = document.data
-    said = data.get("definition") if isinstance(data, dict) else None
-    if isinstance(said, str) and said:
+    said = _said_definition(document)
+    if said is not None:
         return said
     own = re.split(r"[/\\]", document.source)[-1]
     stem, found, ending = own.rpartition(SUFFIX)
     return f"{stem}{DEFINITION_SUFFIX}{ending}" if found else own
+
+
+def _said_definition(document: Document) -> str | None:
+    data = document.data
+    said = data.get("definition") if isinstance(data, dict) else None
+    return said if isinstance(said, str) and said else None
+
+
+def unreadable_definition(document: Document) -> str:
+    """How a message begins on the definition of a scenario file that cannot be read: with the line where its name is
+    written, if it is; what comes behind says which file and why."""
+    if _said_definition(document) is None:
+        return f"{document.source} is about a definition that cannot be read"
+    line, column = document.span(("definition",))[:2]
+    return f"{document.source}:{line}:{column}: the definition cannot be read"
+
+
+def file_text(name: str) -> str:
+    """The name of a file in a message: a NUL, which no name has, is written so that it can be seen."""
+    return name.replace("\0", "\\0")
 
 
 def read_scenarios(document: Document, machine: StateMachine) -> ScenarioFile:

@@ -147,14 +147,20 @@ class ScenarioModule(pytest.File):
     def runner(self) -> tuple[ScenarioRunner, Document]:
         """Raises CollectError for a file that cannot be read, or a definition that AWS refuses."""
         from aslkit.definition.document import DefinitionError, load
-        from aslkit.simulation.scenario import ScenarioRunner, definition_name, read_scenarios
+        from aslkit.simulation.scenario import (
+            ScenarioRunner,
+            definition_name,
+            read_scenarios,
+            unreadable_definition,
+        )
+        from aslkit.simulation.scenario_file import file_text
         from aslkit.testing import ScenarioError, machine
 
         folder, own = self.path.parent, self.shown(self.path)
         try:
             document = load(self.content(self.path, own), source=own)
             name = definition_name(document)
-            self.content(folder / name, f"{own} is about a definition that cannot be read: {name}")
+            self.content(folder / name, f"{unreadable_definition(document)}: {file_text(name)}")
             found = machine(folder / name, self.values())
         except (DefinitionError, ScenarioError) as error:
             raise self.CollectError(f"{own}: {error}") from None
@@ -169,6 +175,8 @@ class ScenarioModule(pytest.File):
             return path.read_bytes()
         except OSError as error:
             raise self.CollectError(f"{what}: {reason(error)}") from None
+        except ValueError:
+            raise self.CollectError(f"{what}: no such file") from None  # no name has a NUL
 
     def values(self) -> dict[str, Any]:
         from aslkit.definition.document import load

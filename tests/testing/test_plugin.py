@@ -184,6 +184,22 @@ def test_a_file_that_is_missing_is_an_error_of_the_collection_in_words(
 
 
 @pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("nowhere.yaml", "nightly.scenarios.yaml:8:1: the definition cannot be read: nowhere.yaml: no such file"),
+        ('"m\\0.yaml"', "nightly.scenarios.yaml:8:1: the definition cannot be read: m\\0.yaml: no such file"),
+    ],
+)
+def test_a_definition_that_is_missing_is_told_with_the_line_where_it_is_written(
+    project: pytest.Pytester, written: str, told: str
+) -> None:
+    project.makefile(".scenarios.yaml", nightly=f"{SCENARIOS.rstrip()}\ndefinition: {written}\n")
+    result = project.runpytest_subprocess()
+    assert result.ret == 2
+    assert told in result.outlines
+
+
+@pytest.mark.parametrize(
     ("definition", "told"),
     [
         (DEFINITION.replace("End: true", "Next: Nowhere"), "*AWS refuses the definition:*"),
