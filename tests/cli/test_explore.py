@@ -306,6 +306,7 @@ def test_a_damaged_report_is_refused(key: str, value: Any, capsys: pytest.Captur
         ("runs", True),
         ("runs", 10**400),
         ("not_covered", [1]),
+        ("not_covered", ["\ud800"]),
         ("violations", [None]),
         ("violations", [{"property": "failure-is-told", "message": "", "faults": [3], "status": "", "scenario": ""}]),
         ("violations", [{"property": "x", "message": "", "faults": [], "status": "", "scenario": ""}]),

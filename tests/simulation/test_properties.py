@@ -309,6 +309,12 @@ def silent(run):
 def inside(run):
     import json
     json.loads("{")
+
+def by_name(run):
+    return {"a": 1}
+
+def mute(run):
+    raise MemoryError
 """
 
 
@@ -330,6 +336,8 @@ def inside(run):
             "raises JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1) "
             "(odd_checks.py:38)",
         ),
+        ("by_name", f"gives {{'a': 1}}: {EXPECTED}"),
+        ("mute", "raises MemoryError (odd_checks.py:44)"),
     ],
 )
 def test_a_function_that_gives_no_texts_is_told_of_with_what_it_gives(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,7 @@ NO_REPORT = "this is no report of an exploration (aslkit explore --format json)"
 
 def is_report(value: Json) -> bool:
     """Whether a JSON value is the report of an exploration."""
-    if not REPORT(value):
+    if not REPORT(value) or not _is_printable(value):
         return False
     covered = value["covered"]
     return (
@@ -87,6 +88,15 @@ def is_report(value: Json) -> bool:
         and all(one["property"] in covered["properties"] for one in value["violations"])
         and all(one["violation"]["property"] == RETRIERS.name for one in covered["unused_retriers"] or ())
     )
+
+
+def _is_printable(value: Json) -> bool:
+    """Whether no text in it holds half a character, which JSON can write and nobody can print."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_text(value: Json) -> bool:

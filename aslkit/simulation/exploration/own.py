@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import redirect_stdout
 from itertools import islice
 from traceback import walk_tb
@@ -103,7 +103,7 @@ def _texts(wrong: Any, name: str) -> Iterable[str]:
     if inspect.iscoroutine(wrong):
         wrong.close()  # else Python warns that nobody waited for it
         raise PropertyError(name, f"gives a coroutine (it is an `async def`): {EXPECTED}")
-    if not isinstance(wrong, Iterable):
+    if not isinstance(wrong, Iterable) or isinstance(wrong, Mapping | bytes):
         raise PropertyError(name, f"gives {_shown(wrong)}: {EXPECTED}")
     for text in [wrong] if isinstance(wrong, str) else wrong:
         if not isinstance(text, str):
@@ -127,7 +127,7 @@ def _shown(value: Any) -> str:
 def _told(error: BaseException, modules: set[str]) -> str:
     """An error in words, with the last line of one of the modules that it came through."""
     try:
-        text = f"{type(error).__name__}: {error}"
+        text = ": ".join(filter(None, (type(error).__name__, str(error))))
     except Exception:
         text = f"{type(error).__name__}, which has no text"
     lines = [
