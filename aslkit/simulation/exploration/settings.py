@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from aslkit.definition.document import Pointer
+    from aslkit.simulation.reading import Kind
 
 Json = Any
 
@@ -179,6 +180,21 @@ def _name(value: Json, pointer: Pointer, remarks: list[Remark]) -> str | Unfit:
     return reading.text(value, pointer, remarks)
 
 
+def _by_name(what: str, kind: Kind) -> Kind:
+    """The kind of an object whose keys are names or patterns, and whose values are of one kind."""
+    whole = MapOf(what, kind)
+
+    def read(value: Json, pointer: Pointer, remarks: list[Remark]) -> dict[str, Any] | Unfit:
+        remarks.extend(
+            Remark((*pointer, name), f"the name {shown(name)} has more than {MOST_CHARACTERS:,} characters")
+            for name in (value if isinstance(value, dict) else ())
+            if len(name) > MOST_CHARACTERS
+        )
+        return whole(value, pointer, remarks)
+
+    return read
+
+
 def _amount(value: Json, pointer: Pointer, remarks: list[Remark]) -> float | Unfit:
     if type(value) in (int, float) and 0 <= value <= 1e12:
         return float(value)
@@ -238,10 +254,10 @@ EXPLORE = Closed(
                 "duration": reading.seconds,
                 "transitions": COUNT,
                 "cost": _amount,
-                "starts": MapOf("numbers by job", COUNT),
+                "starts": _by_name("numbers by job", COUNT),
             },
         ),
-        "waits": MapOf("lists of durations by state", ListOf("durations", reading.seconds)),
+        "waits": _by_name("lists of durations by state", ListOf("durations", reading.seconds)),
         "skip": NAMES,
         "properties": ListOf(
             "properties",
