@@ -8,7 +8,7 @@ from aslkit.record import Record
 from aslkit.simulation.history import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from aslkit.definition.document import Pointer
     from aslkit.definition.model import StateMachine
@@ -81,7 +81,8 @@ class Visit:
     was never left. `catcher` is the index in `Catch` of the catcher that caught its failure, `error` and `cause` what
     ended it if it was caught or failed. `event` is the id of its StateEntered event. `came` and `went` number the
     entering and leaving of all visits in the order in which they happened, within one instant too (0: it was never
-    left). `attempts` is empty for states that neither retry nor catch.
+    left). `input` and `variables` are what the state was entered with. `attempts` is empty for states that neither
+    retry nor catch.
     """
 
     __slots__ = (
@@ -94,10 +95,12 @@ class Visit:
         "entered",
         "error",
         "event",
+        "input",
         "iteration",
         "left",
         "pointer",
         "state",
+        "variables",
         "went",
     )
 
@@ -118,6 +121,8 @@ class Visit:
         self.error: str | None = None
         self.cause: str | None = None
         self.attempts: Sequence[Attempt] = ()
+        self.input: Json = None
+        self.variables: Mapping[str, Json] = {}
 
     @property
     def is_top_level(self) -> bool:

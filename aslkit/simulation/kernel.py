@@ -200,6 +200,7 @@ class Kernel:
         self.count_transition()
         thread.last = event = self.add_event(thread.last, state.entered, (state.name, raw))
         visit = Visit(state.name, state.pointer, thread.iteration, self.now, event, next(self.ticks))
+        visit.input, visit.variables = raw, thread.scope.variables
         self.visits.append(visit)
         thread.visit = visit
         thread.stopped = state.stopped

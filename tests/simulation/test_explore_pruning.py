@@ -185,3 +185,419 @@ def test_a_missing_field_that_is_read_only_after_a_failure_is_combined_with_it()
     tested = machine({"Work": call(to="Why", End=True), "Why": why, **telling("Work")})
     exploration = explore(tested, input={"unread": 1, "topic": "t"}, when=ANSWERS, faults=2)
     assert found(exploration) == [("failure-is-told", [(None, 0, "States.Runtime"), ("Work", 1, "Exception")])]
+
+
+# --- what hides a difference -----------------------------------------------------------------------------------------
+
+
+def function(**fields: Any) -> dict[str, Any]:
+    task = {"Type": "Task", "Resource": LAMBDA, "Parameters": {"FunctionName": "f"}, "TimeoutSeconds": 60}
+    return {**task, "ResultPath": None, **fields}
+
+
+def glue(job: str, pattern: str = ".sync", **fields: Any) -> dict[str, Any]:
+    task = {"Type": "Task", "Resource": f"arn:aws:states:::glue:startJobRun{pattern}", "Parameters": {"JobName": job}}
+    return {**task, "ResultPath": None, **({"TimeoutSeconds": 3600} if pattern else {}), **fields}
+
+
+def catch(to: str, path: str | None = "$.error") -> list[dict[str, Any]]:
+    return [{"ErrorEquals": ALL, "ResultPath": path, "Next": to}]
+
+
+def waiting(error: str, times: int, seconds: int) -> list[dict[str, Any]]:
+    return [{"ErrorEquals": [error], "MaxAttempts": times, "IntervalSeconds": seconds, "BackoffRate": 1}]
+
+
+def retry(times: int = 1, seconds: int = 10, **fields: Any) -> list[dict[str, Any]]:
+    return [{"ErrorEquals": ALL, "MaxAttempts": times, "IntervalSeconds": seconds, "BackoffRate": 1, **fields}]
+
+
+def parallel(*branches: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    machines = [{"StartAt": next(iter(states)), "States": states} for states in branches]
+    return {"Type": "Parallel", "Branches": machines, **fields}
+
+
+def decided(variable: str, rule: dict[str, Any]) -> dict[str, Any]:
+    return {"Type": "Choice", "Choices": [{"Variable": variable, **rule, "Next": "Failed"}], "Default": "Tell"}
+
+
+def told(what: str) -> dict[str, Any]:
+    return {**telling(what), "Failed": {"Type": "Fail", "Error": "Failed"}}
+
+
+ERROR = "{% $states.errorOutput.Error %}"
+
+
+def choosing(condition: str) -> dict[str, Any]:
+    return {"Type": "Choice", "Choices": [{"Condition": condition, "Next": "Failed"}], "Default": "Tell"}
+
+
+def in_jsonata(catcher: dict[str, Any], was: dict[str, Any]) -> StateMachine:
+    """Load may fail; what follows the failure of Work hangs on how it did."""
+    task = {"Type": "Task", "Resource": LAMBDA, "Arguments": {"FunctionName": "f"}, "TimeoutSeconds": 60}
+    last = "{% $merge([$states.input, {'last': $states.errorOutput}]) %}"
+    message = "{% 'Work ' & $states.input.last.Error & $states.input.last.Cause %}"
+    states = {
+        "Load": {**task, "Catch": [{"ErrorEquals": ALL, **catcher}], "Next": "Work"},
+        "Pause": {**task, "Output": {"why": "{% $states.input.first %}"}, "Next": "Work"},
+        "Work": {**task, "Catch": [{"ErrorEquals": ALL, "Output": last, "Next": "Was"}], "End": True},
+        "Was": was,
+        **told("Work"),
+    }
+    states["Tell"] = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sns:publish",
+        "Arguments": {"TopicArn": TOPIC, "Message": message},
+        "TimeoutSeconds": 60,
+        "Retry": retry(2),
+        "Next": "Failed",
+    }
+    if catcher["Next"] != "Pause":
+        del states["Pause"]
+    return machine(states, QueryLanguage="JSONata")
+
+
+DONE = {"Done": {"Type": "Succeed"}}
+FEW = [{"fault": "lambda: [!ft]*"}, {"fault": "sns: *"}, {"fault": "states: *"}]
+"""Muted where many faults would take long; a failing function, throttling and hanging stay."""
+
+HIDDEN: dict[str, tuple[StateMachine, dict[str, Any], list[tuple[str, int]]]] = {
+    "a fault that lasts, where the state comes again": (
+        machine(
+            {
+                "Primary": function(Catch=catch("Secondary"), Next="Done"),
+                "Secondary": function(Catch=catch("Primary"), Next="Done"),
+                **DONE,
+            }
+        ),
+        {
+            "settings": {
+                "harmless": [{"state": "*ary"}],
+                "mute": [{"fault": "lambda: t*"}, {"fault": "hangs*"}, FEW[0], FEW[2]],
+            }
+        },
+        [("every-run-ends", 2)],
+    ),
+    "what a branch has caught, read after a later failure": (
+        machine(
+            {
+                "Both": parallel(
+                    {"A": function(Catch=catch("Left", "$.err"), End=True), "Left": {"Type": "Pass", "End": True}},
+                    ResultPath="$.both",
+                    Next="Work",
+                ),
+                "Work": function(End=True, Catch=catch("Was")),
+                "Was": decided("$.both[0].err", {"IsPresent": True}),
+                **told("Work"),
+            }
+        ),
+        {"settings": {"harmless": [{"state": "A"}]}},
+        [("failure-is-told", 2)],
+    ),
+    "the number of retries": (
+        machine(
+            {
+                "A": function(
+                    Retry=retry(),
+                    ResultSelector={"n.$": "$$.State.RetryCount"},
+                    ResultPath="$.a",
+                    Catch=catch("Tell"),
+                    Next="Work",
+                ),
+                "Work": function(End=True, Catch=catch("Was")),
+                "Was": decided("$.a.n", {"NumericGreaterThan": 0}),
+                **told("A Work"),
+            }
+        ),
+        {},
+        [("failure-is-told", 2)],
+    ),
+    "answers that are counted": (
+        machine(
+            {
+                "A": function(Retry=retry(), ResultPath="$.a", Catch=catch("Tell"), Next="Work"),
+                "Work": function(End=True, Catch=catch("Was")),
+                "Was": decided("$.a.n", {"NumericGreaterThan": 1}),
+                **told("A Work"),
+            }
+        ),
+        {
+            "when": [
+                {"state": "A", "invocation": 1, "returns": {"n": 1}},
+                {"state": "A", "invocation": "2-9", "returns": {"n": 2}},
+                *ANSWERS,
+            ]
+        },
+        [("failure-is-told", 2)],
+    ),
+    "the time of day": (
+        machine(
+            {
+                "A": function(Retry=retry(1, 600), Catch=catch("Tell"), Next="Work"),
+                "Work": function(End=True, Catch=catch("When")),
+                "When": {
+                    "Type": "Pass",
+                    "Parameters": {"at.$": "$$.State.EnteredTime"},
+                    "ResultPath": "$.when",
+                    "Next": "Was",
+                },
+                "Was": decided("$.when.at", {"TimestampGreaterThan": "2030-01-01T00:05:00Z"}),
+                **told("A Work"),
+            }
+        ),
+        {"given": {"start": "2030-01-01T00:00:00Z"}},
+        [("failure-is-told", 2)],
+    ),
+    "a job run that goes on after a mended fault": (
+        machine(
+            {
+                "Both": parallel(
+                    {"Start": glue("side", "", End=True, Retry=waiting("Glue.ThrottlingException", 1, 1190))},
+                    {"Pause": {"Type": "Wait", "Seconds": 1200, "End": True}},
+                    ResultPath=None,
+                    Catch=catch("Tell"),
+                    Next="Load",
+                ),
+                "Load": glue("load", End=True, Catch=catch("Tell")),
+                **told("Both Start Load"),
+            }
+        ),
+        {
+            "when": [],
+            "settings": {
+                "mute": [
+                    {"state": "Start", "fault": "glue: [!t]*"},
+                    {"state": "Start", "fault": "glue: timeout"},
+                    {"state": "Start", "fault": "hangs"},
+                    {"state": "Load", "fault": "glue: [!fi]*"},
+                    *FEW[1:],
+                ]
+            },
+        },
+        [("no-job-left-running", 2)],
+    ),
+    "a cause that is parsed": (
+        machine(
+            {
+                "Load": function(Catch=catch("Repair", "$.load"), Next="Work"),
+                "Repair": function(Catch=catch("Parse"), Next="Work"),
+                "Work": function(End=True, Catch=catch("Tell")),
+                "Parse": {
+                    "Type": "Pass",
+                    "Parameters": {"c.$": "States.StringToJson($.load.Cause)"},
+                    "ResultPath": "$.parsed",
+                    "Next": "Tell",
+                },
+                **told("Load Repair Work"),
+            }
+        ),
+        {"settings": {"harmless": [{"state": "Load"}]}},
+        [("failure-is-told", 2)],
+    ),
+    "an error inside of a text": (
+        in_jsonata(
+            {"Output": {"first": ERROR}, "Next": "Work"},
+            choosing(
+                "{% $contains($string($states.input), 'TooMany') and $not($contains($string($states.input), 'Time')) %}"
+            ),
+        ),
+        {
+            "settings": {
+                "harmless": [{"state": "Load"}],
+                "mute": [{"state": "Work", "fault": "lambda: t*"}, *FEW],
+            }
+        },
+        [("failure-is-told", 2)],
+    ),
+    "an error in what an expression makes": (
+        in_jsonata(
+            {"Output": "{% {'why': $states.errorOutput.Error} %}", "Next": "Work"},
+            choosing("{% $states.input.why = 'Lambda.TooManyRequestsException' %}"),
+        ),
+        {"settings": {"harmless": [{"state": "Load"}], "mute": FEW}},
+        [("failure-is-told", 2)],
+    ),
+    "an error that a task passes on": (
+        in_jsonata(
+            {"Output": {"first": ERROR}, "Next": "Pause"},
+            choosing("{% $states.input.why = 'Lambda.TooManyRequestsException' %}"),
+        ),
+        {
+            "settings": {
+                "harmless": [{"state": "Load"}],
+                "mute": [{"state": "Pause", "fault": "*"}, *FEW],
+            }
+        },
+        [("failure-is-told", 2)],
+    ),
+    "an expression that fails with some errors": (
+        in_jsonata(
+            {"Assign": {"first": ERROR}, "Output": {}, "Next": "Work"},
+            {
+                "Type": "Pass",
+                "Output": "{% $first = 'Lambda.TooManyRequestsException' ? $error('too many') : $states.input %}",
+                "Next": "Tell",
+            },
+        ),
+        {"settings": {"harmless": [{"state": "Load"}], "mute": FEW}},
+        [("failure-is-told", 2)],
+    ),
+    "an error that names the failure of a branch": (
+        machine(
+            {
+                "Load": function(Catch=catch("Both", "$.first"), Next="Mark"),
+                "Mark": {"Type": "Pass", "Result": {"Error": "Exception"}, "ResultPath": "$.first", "Next": "Both"},
+                "Both": parallel(
+                    {
+                        "Work": function(Catch=catch("Broken"), End=True),
+                        "Broken": {"Type": "Fail", "ErrorPath": "$.first.Error", "CausePath": "$.error.Cause"},
+                    },
+                    ResultPath=None,
+                    Catch=[
+                        {"ErrorEquals": ["Exception", "States.Timeout"], "ResultPath": "$.error", "Next": "Tell"},
+                        *catch("Failed"),
+                    ],
+                    End=True,
+                ),
+                **told("Load Work Both"),
+            }
+        ),
+        {
+            "settings": {
+                "harmless": [{"state": "Load"}],
+                "mute": [
+                    {"state": "Load", "fault": "hangs"},
+                    {"state": "Work", "fault": "hangs"},
+                    {"state": "Work", "fault": "lambda: t*"},
+                    *FEW,
+                ],
+            }
+        },
+        [("failure-is-told", 2)],
+    ),
+    "a fault of which the settings say that it is harmless": (
+        machine(
+            {
+                "Load": function(Catch=catch("Repair"), Next="Done"),
+                "Repair": function(Catch=catch("Tell"), Next="Tell"),
+                **told("Load Repair"),
+                **DONE,
+            }
+        ),
+        {"settings": {"harmless": [{"state": "Load", "fault": "Exception"}, {"state": "Repair"}], "mute": FEW}},
+        [("failure-is-told", 2)],
+    ),
+    "a call in a row, beside which a job is started": (
+        machine(
+            {
+                "Both": parallel(
+                    {"Long": glue("busy", End=True)},
+                    {"Queue": glue("busy", End=True, Retry=waiting("Glue.ConcurrentRunsExceededException", 20, 60))},
+                    {
+                        "Pause": {"Type": "Wait", "Seconds": 270, "Next": "Side"},
+                        "Side": glue("side", "", End=True),
+                    },
+                    ResultPath=None,
+                    End=True,
+                    Catch=catch("Tell"),
+                ),
+                **told("Both Long Queue Pause Side"),
+            }
+        ),
+        {
+            "given": {"glue": {"jobs": {"busy": {"duration": "10m"}, "*": {}}}},
+            "when": [],
+            "settings": {
+                "skip": ["retriers-are-used"],
+                "mute": [
+                    {"state": "Side", "fault": "*"},
+                    {"state": "Long", "fault": "*"},
+                    {"state": "Queue", "fault": "glue: [!i]*"},
+                    {"state": "Queue", "fault": "glue: internal*"},
+                    {"state": "Queue", "fault": "hangs"},
+                    *FEW[1:],
+                ],
+            },
+            "faults": 1,
+        },
+        [("no-job-left-running", 1)],
+    ),
+    "a run that another branch makes long": (
+        machine(
+            {
+                "Both": parallel(
+                    {
+                        "A": function(TimeoutSeconds=290, Retry=retry(), Next="B"),
+                        "B": function(TimeoutSeconds=290, Retry=retry(), End=True),
+                    },
+                    {"Pause": {"Type": "Wait", "Seconds": 600, "End": True}},
+                    ResultPath=None,
+                    Catch=catch("Tell"),
+                    End=True,
+                ),
+                **told("Both A B"),
+            }
+        ),
+        {
+            "settings": {
+                "limits": {"duration": "605s"},
+                "mute": [{"fault": "lambda: t*"}, {"state": "Tell", "fault": "*"}, *FEW],
+            }
+        },
+        [("duration-is-bounded", 2)],
+    ),
+    "a fault that makes a run long after another one only": (
+        machine(
+            {
+                "A": function(Retry=retry(1, 100), Catch=catch("Tell"), Next="F"),
+                "F": function(Catch=catch("C", None), Next="Done"),
+                "C": function(Retry=retry(1, 5000), Catch=catch("Tell"), Next="Done"),
+                **told("A F C"),
+                **DONE,
+            }
+        ),
+        {
+            "settings": {
+                "limits": {"duration": "5050s"},
+                "harmless": [{"state": "F"}],
+                "mute": [{"fault": "lambda: t*"}, {"fault": "hangs*"}, {"state": "Tell", "fault": "*"}, *FEW],
+            },
+            "faults": 3,
+        },
+        [("duration-is-bounded", 3)],
+    ),
+    "a wait that is drawn by lot": (
+        machine(
+            {
+                "A": function(Retry=retry(1, 100, JitterStrategy="FULL"), Catch=catch("Tell"), Next="B"),
+                "B": function(Retry=retry(1, 1000, JitterStrategy="FULL"), Catch=catch("Tell"), End=True),
+                **told("A B"),
+            }
+        ),
+        {
+            "given": {"seed": 1},
+            "settings": {
+                "limits": {"duration": "859s"},
+                "mute": [{"fault": "lambda: t*"}, {"fault": "hangs*"}, {"state": "Tell", "fault": "*"}, *FEW],
+            },
+        },
+        [("duration-is-bounded", 2)],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", HIDDEN)
+def test_what_hides_a_difference_is_not_left_out(what: str) -> None:
+    tested, options, expected = HIDDEN[what]
+    options = {"input": {}, "when": ANSWERS, "faults": 2, **options}
+    pruned, whole = (explore(tested, prune=prune, **options) for prune in (True, False))
+    assert fewest(pruned) == fewest(whole) == dict(expected)
+
+
+def fewest(exploration: Exploration) -> dict[str, int]:
+    """How few faults break each property."""
+    counts: dict[str, int] = {}
+    for one in exploration.counterexamples:
+        faults = exploration.ground.faults(one.placement)
+        counts[one.property] = min(faults, counts.get(one.property, faults))
+    return counts

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from aslkit.definition.document import load
 from aslkit.definition.model import Map, Retrying, Task, parse, walk
 from aslkit.definition.resource import parse_resource
+from aslkit.language.errors import RUNTIME
 from aslkit.record import Record
 from aslkit.simulation.context import START
-from aslkit.simulation.execution import SUCCEEDED
+from aslkit.simulation.execution import ABORTED, SUCCEEDED
 from aslkit.simulation.exploration.catalogue import (
     LASTING,
     ONCE,
@@ -25,10 +26,10 @@ from aslkit.simulation.exploration.catalogue import (
     is_muted,
     stays,
 )
-from aslkit.simulation.exploration.decisions import errors_decide
+from aslkit.simulation.exploration.decisions import entered_again, errors_decide, reads_clock
 from aslkit.simulation.exploration.settings import Settings, settings_of
 from aslkit.simulation.exploration.usual import answered, first_answers, forgotten
-from aslkit.simulation.limits import MAX_TRANSITIONS
+from aslkit.simulation.limits import MAX_EVENTS, MAX_TRANSITIONS
 from aslkit.simulation.reading import Remark
 from aslkit.simulation.resources.account import Account
 from aslkit.simulation.resources.glue import FakeGlue, GlueJob
@@ -47,7 +48,10 @@ if TYPE_CHECKING:
 Json = Any
 
 MOST_TRANSITIONS = 5_000
-"""Transitions after which a run counts as one without end, beyond what all retriers together may make."""
+"""Transitions after which a run counts as one without end, beyond what all retriers together may make and what the run
+with nothing going wrong does."""
+MOST_EVENTS_EACH = 8
+"""Events of a transition, at most: with fewer transitions than that a run does not come to the limit of events."""
 
 
 class Plan(Record):
@@ -129,14 +133,18 @@ class Ground:
         self.inputs = {one.name: one for one in input_mishaps(plan.input, muted=self.settings.muted)}
         self.states = {state.name: state for _, state in walk(self.machine)}
         self.apart = frozenset(self._apart())
-        self.errors_decide = errors_decide(self.machine)
-        self.bound = MOST_TRANSITIONS + 2 * sum(
-            retrier.max_attempts for state in self.states.values() for retrier in state.retry
-        )
+        self.errors_decide = errors_decide(self.machine, starts_machines=bool(plan.machines))
+        self.reads_clock = reads_clock(self.machine)
+        self.entered_again = entered_again(self.machine)
+        self.counted = tuple(when for when in self.script if when.first > 1 or when.last is not None)
+        self.jitters = any(one.jitter_strategy == "FULL" for state in self.states.values() for one in state.retry)
+        retries = sum(retrier.max_attempts for state in self.states.values() for retrier in state.retry)
+        self.bound = MOST_TRANSITIONS + 2 * retries
         self.notifiers = frozenset(
             name for name, state in self.states.items() if isinstance(state, Task) and self._notifies(state)
         )
-        self.bystander = self.run(())
+        self.bystander = self._bystander()
+        self.bound += 2 * self.bystander.transitions
         self.menus |= self._with_first_answers()
         self.mishaps = {state: {mishap.name: mishap for mishap in menu} for state, menu in self.menus.items()}
         self.has_answers = any(mishap.is_answer for menu in self.menus.values() for mishap in menu)
@@ -163,6 +171,12 @@ class Ground:
         """
         placed_first = sorted(placement, key=self.is_answer)  # a fault may befall a call that would be answered
         script = (*(self.when(placed) for placed in placed_first if placed.state), *self.script)
+        execution = self._simulated(placement, script, history=history)
+        if history or execution.status == ABORTED or execution.transitions * MOST_EVENTS_EACH < MAX_EVENTS:
+            return execution
+        return self._simulated(placement, script, history=True)
+
+    def _simulated(self, placement: Placement, script: tuple[When, ...], *, history: bool) -> Execution:
         return simulate(
             self.machine,
             input=self.input(placement),
@@ -172,6 +186,14 @@ class Ground:
             history=history,
             max_transitions=MAX_TRANSITIONS if history else self.bound,
         )
+
+    def _bystander(self) -> Execution:
+        """The run in which nothing goes wrong; one that is too long for the bound may end well all the same."""
+        execution = self.run(())
+        if execution.status != ABORTED:
+            return execution
+        whole = self.run((), history=True)
+        return execution if whole.error == RUNTIME else whole
 
     def input(self, placement: Placement) -> Json:
         """The input of a run, with what is wrong with it."""

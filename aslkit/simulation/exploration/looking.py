@@ -6,17 +6,20 @@ These are pure functions of plain data, so that any number of processes look at 
 from __future__ import annotations
 
 import pickle
+import re
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aslkit.definition.model import Task
-from aslkit.simulation.execution import ABORTED, SUCCEEDED, TIMED_OUT
+from aslkit.simulation.execution import ABORTED, SUCCEEDED
 from aslkit.simulation.exploration.catalogue import LASTING, ONCE
 from aslkit.simulation.exploration.ground import Ground, Placed
 from aslkit.simulation.exploration.observed import Run
 from aslkit.simulation.exploration.properties import Property, Wrong, chosen
 from aslkit.simulation.exploration.tree import NOWHERE
+from aslkit.simulation.resources import REQUEST_RESPONSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from aslkit.simulation.execution import Attempt, Execution, Visit
     from aslkit.simulation.exploration.ground import Placement, Plan
     from aslkit.simulation.resources import Request
+    from aslkit.simulation.resources.glue import JobRun
 
 Json = Any
 
@@ -33,7 +37,8 @@ class Look(NamedTuple):
     besides, after the last one that was placed, each with the segment in which it does; `signature` is the same for
     runs that ran alike, the n-th of the `shapes` for runs that ran alike outside their n-th segment. `entered` are the
     states that the run with nothing going wrong does not come to, and this one does. `spared` counts the calls in a row
-    at which nothing is placed. `lasts` is how long the run takes, in virtual seconds."""
+    at which nothing is placed. `lasts` is how long the run takes, in virtual seconds, `spent` how long all its states
+    take together."""
 
     status: str
     wrong: tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -44,6 +49,7 @@ class Look(NamedTuple):
     entered: tuple[str, ...]
     spared: int
     lasts: float
+    spent: float
 
 
 class Wanted(NamedTuple):
@@ -68,7 +74,7 @@ class Looker:
         """Raises OutcomeError when nobody says what a task answers, PropertyError for a property that breaks."""
         execution = self.ground.run(placement) if placement else self.ground.bystander
         run = Run(self.ground, placement, execution)
-        expands = wanted.children and execution.status not in (ABORTED, TIMED_OUT)
+        expands = wanted.children and execution.status != ABORTED
         return Look(
             execution.status,
             tuple(self.wrong(run)),
@@ -79,6 +85,7 @@ class Looker:
             tuple({visit.state for visit in execution.visits} & self.ground.unvisited),
             sum(1 for _ in _in_a_row(run)) if expands and wanted.spare and not wanted.sequences else 0,
             execution.duration,
+            sum(visit.left - visit.entered for visit in execution.visits if visit.left is not None),
         )
 
     def wrong(self, run: Run) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -151,12 +158,33 @@ def _without_choice(run: Run) -> Iterator[Attempt]:
 
 def _in_a_row(run: Run) -> Iterator[Attempt]:
     """The calls between the first and the last of several in a row that failed alike by themselves and were tried again
-    by the same retrier, as those that wait for a job to be free: whatever goes wrong, it goes wrong alike in each."""
+    by the same retrier while nothing else began or ended, as those that wait for a job to be free: whatever goes wrong,
+    it goes wrong alike in each."""
+    if run.ground.reads_clock:
+        return
     for visit in run.execution.visits:
+        beside: list[float] | None = None
         for before, attempt, after in zip(visit.attempts, visit.attempts[1:], visit.attempts[2:], strict=False):
             same = {(one.failed, one.error, one.retrier, run.placed_at(one)) for one in (before, attempt, after)}
             if attempt.failed and len(same) == 1:
-                yield attempt
+                beside = sorted(_instants_beside(run, visit)) if beside is None else beside
+                ended = attempt.started if attempt.ended is None else attempt.ended
+                if bisect_left(beside, before.started) == bisect_right(beside, ended):
+                    yield attempt
+
+
+def _instants_beside(run: Run, visit: Visit) -> Iterator[float]:
+    """When other states and job runs begin and end while a state is visited, or later."""
+    for other in run.execution.visits:
+        if other is visit or (other.left is not None and other.left < visit.entered):
+            continue
+        if other.pointer != visit.pointer[: len(other.pointer)]:  # of a state around it nothing happens in between
+            yield from (other.entered, *(() if other.left is None else (other.left,)))
+            yield from (at for one in other.attempts for at in (one.started, one.ended) if at is not None)
+    own = {attempt.request.serial for attempt in visit.attempts if attempt.request is not None}
+    for job in run.job_runs:
+        if job.serial not in own:
+            yield from (job.started, job.ended)
 
 
 def _asked(run: Run) -> Iterator[tuple[int, Request, Attempt]]:
@@ -242,8 +270,8 @@ def _limit(ground: Ground, request: Request) -> float:
 
 def signature(run: Run) -> bytes:
     """The same for two runs that entered the same states in the same order, retried and caught alike, ended their calls
-    in the same order, and left the same job runs and messages behind: whatever the errors were called, unless that may
-    decide where a run goes."""
+    in the same order, and left the same job runs and messages behind: whatever the errors were called, and whenever it
+    was, unless these may decide where a run goes."""
     visits = run.execution.visits
     ends = sorted(
         (attempt.ended if attempt.ended is not None else float("inf"), index, attempt.number)
@@ -251,7 +279,18 @@ def signature(run: Run) -> bytes:
         for attempt in visit.attempts
     )
     ran = [_ran(run, visit) for visit in visits]
-    return _digest((run.status, ran, [place[1:] for place in ends], _left_behind(run)))
+    timed = run.ground.reads_clock or bool(_unawaited(run))
+    return _digest((run.status, ran, ends if timed else [place[1:] for place in ends], _left_behind(run)))
+
+
+def _unawaited(run: Run) -> list[JobRun]:
+    """The job runs for which nobody waits: other things happen while they go on."""
+    started = {
+        attempt.request.serial
+        for attempt in run.attempts()
+        if attempt.request is not None and attempt.request.pattern == REQUEST_RESPONSE
+    }
+    return [job for job in run.job_runs if job.serial in started]
 
 
 MOST_SEGMENTS = 300
@@ -259,7 +298,10 @@ MOST_SEGMENTS = 300
 
 def shapes(run: Run) -> Iterator[bytes]:
     """One for each segment: the same for two runs that ran alike in all other segments, and left this one by the same
-    transition. None for a run of more segments than are worth it."""
+    transition with the same data. "" where what is left behind may matter all the same: a job run that goes on, calls
+    whose answers are counted, the time. None for a run of more segments than are worth it."""
+    if run.ground.reads_clock:
+        return
     segments: list[list[Visit]] = []
     for visit in run.execution.visits:
         if visit.is_top_level:
@@ -269,18 +311,47 @@ def shapes(run: Run) -> Iterator[bytes]:
         return
     parts = [_digest([_ran(run, visit) for visit in visits]) for visits in segments]
     mails = [mail.state for mail in run.mails]
+    going_on = [(job.started, job.ended) for job in _unawaited(run)]
     for index, visits in enumerate(segments):
         first = visits[0]
+        at = float("inf") if first.left is None else first.left
+        if any(started <= at < ended for started, ended in going_on) or any(_is_counted(run, one) for one in visits):
+            yield b""
+            continue
         left = (first.state, first.ended, first.edge, first.catcher)
-        yield _digest((run.status, parts[:index], left, parts[index + 1 :], mails))
+        data = _data(segments[index + 1][0]) if index + 1 < len(segments) else b""
+        yield _digest((run.status, parts[:index], left, data, parts[index + 1 :], mails))
+
+
+def _is_counted(run: Run, visit: Visit) -> bool:
+    """Whether what a visit's calls are answered hangs on how many there were before."""
+    requests = [attempt.request for attempt in visit.attempts if attempt.request is not None]
+    return any(when.concerns(request) for when in run.ground.counted for request in requests)
+
+
+def _data(visit: Visit) -> bytes:
+    """The same for two visits with the same data, whenever and by which job run that came about."""
+    try:
+        text = repr((visit.input, visit.variables))
+    except RecursionError:
+        return b"too deep to be compared" + str(visit.came).encode()
+    return _digest(PASSING.sub("", text))
+
+
+PASSING = re.compile(
+    r"'(?:StartedOn|CompletedOn|LastModifiedOn|Id|JobRunId|RequestId|x-amzn-RequestId|MessageId|Date)': "
+    r"(?:\d+|\[?'[^']*'\]?)"
+)
+"""Times and ids in what services answer: no state compares these, unless it reads the clock."""
 
 
 def _ran(run: Run, visit: Visit) -> tuple[Json, ...]:
     tries = [(attempt.failed, attempt.retrier) for attempt in visit.attempts]
     stored: tuple[Json, ...] = ()
+    if visit.error is not None or visit.catcher is not None:
+        stored = (run.is_harmless(visit), visit.error is None, visit.cause is None)
     if run.ground.errors_decide and visit.catcher is not None:
-        placed = run.placed_at(visit.attempts[-1])
-        stored = (visit.error, placed.mishap if placed is not None else None)
+        stored = (*stored, visit.error, visit.cause)
     return visit.state, visit.iteration, visit.ended, visit.edge, visit.catcher, tries, stored
 
 

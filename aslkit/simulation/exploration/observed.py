@@ -17,7 +17,7 @@ from aslkit.simulation.resources.scripted import job_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aslkit.simulation.execution import Attempt, Execution, Visit
+    from aslkit.simulation.execution import Attempt, Execution, Iteration, Visit
     from aslkit.simulation.exploration.ground import Ground, Placed, Placement
     from aslkit.simulation.resources.glue import JobRun
 
@@ -84,7 +84,7 @@ class Run:
 
     @cached_property
     def breaking(self) -> Breaking | None:
-        """The last failure that a task's retries did not mend, the notifiers' own only if there is no other.
+        """The last failure that was not mended, the notifiers' own only if there is no other.
 
         What fails in a child execution of a distributed Map does not come out of it: the Map is what failed.
         """
@@ -92,7 +92,9 @@ class Run:
         ended = [
             visit
             for visit in self.execution.visits
-            if visit.ended in ("failed", "caught") and visit.state not in apart and not self.is_harmless(visit)
+            if visit.ended in ("failed", "caught")
+            and visit.state not in apart
+            and not (self.is_harmless(visit) or self.is_mended(visit))
         ]
         tasks = [
             visit for visit in ended if isinstance(states[visit.state], Task) or _is_distributed(states[visit.state])
@@ -117,6 +119,17 @@ class Run:
             visit.went,
             isinstance(states[visit.state], Fail),
         )
+
+    def is_mended(self, visit: Visit) -> bool:
+        """Whether the state of a visit came to a good end later, in the same iteration."""
+        return self._ended_well.get((visit.state, visit.iteration), 0) > visit.went
+
+    @cached_property
+    def _ended_well(self) -> dict[tuple[str, Iteration], int]:
+        """The `went` of the last good end of each state in each iteration."""
+        return {
+            (visit.state, visit.iteration): visit.went for visit in self.execution.visits if visit.ended == "exited"
+        }
 
     def is_harmless(self, visit: Visit) -> bool:
         """Whether the settings call the failure of a visit harmless, by its error or by the mishap placed there."""

@@ -111,11 +111,8 @@ def _silence(run: Run) -> Wrong:
 def no_failure_ends_well(run: Run) -> Iterator[Wrong]:
     if run.status != SUCCEEDED:
         return
-    visits = run.execution.visits
-    last = {(visit.state, visit.iteration): visit.went for visit in visits if visit.ended == "exited"}
-    for visit in visits:
-        mended = last.get((visit.state, visit.iteration), 0) > visit.went
-        if visit.ended in ("failed", "caught") and not mended and _matters(run, visit):
+    for visit in run.execution.visits:
+        if visit.ended in ("failed", "caught") and not run.is_mended(visit) and _matters(run, visit):
             message = f"'{visit.state}' failed for good with {visit.error}, and the run ends SUCCEEDED"
             yield Wrong(message, (visit.state,))
             return

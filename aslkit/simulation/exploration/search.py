@@ -90,13 +90,18 @@ def explore(
     declared = looker.ground.settings
     bound = declared.faults if faults is None else faults
     most = declared.max_runs if max_runs is None else max_runs
-    search = _Search(looker, bound, most, shard, prune=prune, progress=progress, enough=enough)
-    if workers > 1:
-        search.use_processes(pickle.dumps((plan, tuple(properties))), workers)
-    try:
-        search.run()
-    finally:
-        search.stop()
+    for combines_mended in (False, True):
+        search = _Search(
+            looker, bound, most, shard, prune=prune, combines_mended=combines_mended, progress=progress, enough=enough
+        )
+        if workers > 1:
+            search.use_processes(pickle.dumps((plan, tuple(properties))), workers)
+        try:
+            search.run()
+        finally:
+            search.stop()
+        if not search.fell_short:
+            break
     return search.result()
 
 
@@ -116,6 +121,7 @@ class _Search:
         shard: tuple[int, int],
         *,
         prune: bool,
+        combines_mended: bool,
         progress: Progress | None,
         enough: Enough | None,
     ) -> None:
@@ -128,8 +134,17 @@ class _Search:
         self.adds_up = faults != ALL and sums(self.ground)
         self.represents_alike = prune and faults != ALL
         counted = faults != ALL and (settings.starts or settings.limits.keys() - {"duration"})
-        self.leaves_out_mended = prune and not (counted or settings.redrive or settings.custom or looker.own)
-        self.lasts = [0.0, 0.0]
+        self.leaves_out_mended = prune and not (
+            counted
+            or settings.redrive
+            or settings.custom
+            or looker.own
+            or (self.adds_up and self.ground.jitters)  # a retry more, and every wait after it is another one
+            or combines_mended
+        )
+        self.longest: list[float] = []
+        self.longest_fault = 0.0
+        self.fell_short = False
         self.split = False
         self.tree = Tree()
         self.progress = progress
@@ -240,7 +255,7 @@ class _Search:
         wanted = Wanted(children=goes_on, sequences=self.faults == ALL, spare=self.represents_alike)
         number, of = self.shard
         following: list[Item] = []
-        alike: dict[tuple[Any, ...], tuple[Item, Look]] = {}
+        alike: dict[tuple[Any, ...], list[tuple[Item, Look]]] = {}
         looks = self.looks([item.placement for item in level], wanted)
         parted = last or self.split
         for index, (item, look) in enumerate(zip(level, looks, strict=True)):
@@ -253,8 +268,8 @@ class _Search:
                 self.levels[depth] += 1
                 self.note(item.placement, look, (depth, place))
             self.rank(item.placement, place)
-            if depth <= 1:
-                self.lasts[depth] = max(look.lasts, self.lasts[depth])
+            if goes_on:
+                self.time(item, look, depth)
             self.tried.update(placed.state for placed in item.placement[-1:])
             self.retriers.update(look.retriers)
             self.met.update(look.entered)
@@ -267,20 +282,31 @@ class _Search:
                 self.extend(following, self.children(item, look))
         if self.left.stopped:
             return []
-        if self.adds_up and self.may_last_too_long():
+        if self.adds_up and self.leaves_out_mended and self.may_last_too_long():
             self.leaves_out_mended = False
-        for item, look in alike.values():
+            self.fell_short = self.left.mended > 0
+        if self.fell_short:
+            return []
+        for item, look in (one for kept in alike.values() for one in kept):
             if len(item.placement) == 1:
                 self.stands(item.placement[0])
             self.extend(following, self.children(item, look))
         return self.narrowed(following) if self.represents_alike and len(following) > WIDE else following
 
+    def time(self, item: Item, look: Look, depth: int) -> None:
+        """Keeps the longest run with so many faults, and the most that one fault makes a run longer."""
+        self.longest.extend([0.0] * (depth + 1 - len(self.longest)))
+        self.longest[depth] = max(look.lasts, self.longest[depth])
+        if item.placement and not self.ground.is_answer(item.placement[-1]):
+            self.longest_fault = max(look.lasts - self.tree.vertices[item.parent].lasts, self.longest_fault)
+
     def may_last_too_long(self) -> bool:
-        """Whether as many mishaps as there may be, each as long as the longest, could reach a limit of time."""
-        usual, longest = self.lasts
+        """Whether a run with as many faults as there may be, each as long as the longest, could reach a limit of
+        time."""
         limits = (self.ground.settings.limits.get("duration"), self.ground.machine.timeout_seconds)
         least = min((limit for limit in limits if limit is not None), default=float("inf"))
-        return usual + int(self.faults) * max(longest - usual, 0.0) >= least
+        more = (int(self.faults) - depth for depth in range(len(self.longest)))
+        return any(run + left * self.longest_fault >= least for run, left in zip(self.longest, more, strict=True))
 
     def extend(self, following: list[Item], children: Iterator[Item]) -> None:
         """Puts children on the next level, as many as there is room for in memory."""
@@ -294,21 +320,25 @@ class _Search:
         placed = item.placement[-1] if item.placement else None
         return placed is not None and bool(placed.state) and self.ground.mishap(placed).error is not None
 
-    def group(self, item: Item, look: Look, alike: dict[tuple[Any, ...], tuple[Item, Look]]) -> None:
+    def group(self, item: Item, look: Look, alike: dict[tuple[Any, ...], list[tuple[Item, Look]]]) -> None:
         """Puts a run with those that ran alike with one mishap or another at the same place. The first stands for them;
-        where something adds up, the one that takes longest."""
+        where something adds up, the one that takes longest, and the one whose states do: another branch may hide it."""
         placement = item.placement
-        ran = (placement[:-1], *placement[-1][:3], look.signature)
-        if ran in alike:
-            self.left.alike += 1
-        if ran not in alike or (self.adds_up and look.lasts > alike[ran][1].lasts):
-            alike[ran] = item, look
+        last = placement[-1]
+        lasting = last.times if last.state in self.ground.entered_again else ""
+        ran = (placement[:-1], *last[:3], lasting, look.signature)
+        kept = alike.setdefault(ran, [])
+        every = [*kept, (item, look)]
+        longest = max(every, key=lambda one: one[1].lasts) if self.adds_up else every[0]
+        busiest = max(every, key=lambda one: one[1].spent) if self.adds_up else every[0]
+        alike[ran] = [longest] if busiest is longest or busiest[1].spent == longest[1].spent else [longest, busiest]
+        self.left.alike += len(every) - len(alike[ran])
 
     def children(self, item: Item, look: Look) -> Iterator[Item]:
         """What can go wrong besides; after a mishap that is mended only what does in the same segment."""
         shape = look.shapes[item.segment] if 0 <= item.segment < len(look.shapes) else b""
         mended = self.leaves_out_mended and bool(shape) and shape == item.expected and self.ends_in_fault(item)
-        place = self.tree.add(item, mended=mended)
+        place = self.tree.add(item, mended=mended, lasts=look.lasts)
         for segment, child in look.children:
             if mended and segment != item.segment:
                 self.left.mended += 1

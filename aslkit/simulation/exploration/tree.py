@@ -29,12 +29,13 @@ class Item(NamedTuple):
 
 
 class Vertex(NamedTuple):
-    """A run in the tree."""
+    """A run in the tree; it `lasts` so many seconds."""
 
     placement: Placement
     parent: int
     segment: int
     mended: bool
+    lasts: float
 
 
 class Tree:
@@ -44,10 +45,10 @@ class Tree:
         self.vertices: list[Vertex] = []
         self.children: list[list[int]] = []
 
-    def add(self, item: Item, *, mended: bool) -> int:
+    def add(self, item: Item, *, mended: bool, lasts: float) -> int:
         """The place of a run that was looked at."""
         place = len(self.vertices)
-        self.vertices.append(Vertex(item.placement, item.parent, item.segment, mended))
+        self.vertices.append(Vertex(item.placement, item.parent, item.segment, mended, lasts))
         self.children.append([])
         if place:
             self.children[item.parent].append(place)
