@@ -12,6 +12,7 @@ from aslkit.cli.help import Help
 from aslkit.definition.document import DefinitionError
 from aslkit.definition.model import parse
 from aslkit.operations.capture import capture, scenario_file
+from aslkit.report.remarks import brief
 from aslkit.simulation.recording import HistoryError
 
 EPILOG = """\
@@ -73,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         sys.stdout.write(text)
     for remark in (*recording.remarks, *captured.remarks):
-        print(f"note: {remark}", file=sys.stderr)
+        print(f"note: {brief(remark)}", file=sys.stderr)
     replaced = ", ".join(f"{kind} ({number})" for kind, number in captured.replaced.items())
     print(f"replaced: {replaced or 'nothing'}", file=sys.stderr)
     return int(bool(captured.remarks))

@@ -13,9 +13,10 @@ from aslkit.cli.errors import CannotRun
 from aslkit.cli.outcomes import outcomes_document
 from aslkit.definition.document import DefinitionError
 from aslkit.definition.model import parse
+from aslkit.report.remarks import brief, remark_line
 from aslkit.report.scenarios import reported
 from aslkit.simulation.mock_config import CaseRunner, read_mock_config
-from aslkit.simulation.reading import suggestion
+from aslkit.simulation.reading import cut, suggestion
 from aslkit.simulation.scenario import Verdict, read_scenarios
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def reports(options: argparse.Namespace, *, covered: bool) -> Iterator[Report | 
     for name in chosen:
         if name not in definitions:
             raise CannotRun(
-                f"{config.document.source}: no definition is given for the state machine '{name}'; give {name}=FILE, "
-                "or choose the cases of others with -k MACHINE#"
+                f"{config.document.source}: no definition is given for the state machine '{cut(name)}'; give "
+                f"{cut(name)}=FILE, or choose the cases of others with -k MACHINE#"
             )
     if not options.words:
         _note(_told(config.document, config.unused))
@@ -119,14 +120,12 @@ def _runner(machine: StateMachine, options: argparse.Namespace) -> tuple[CaseRun
 
 
 def _told(document: Document, remarks: Iterable[Remark]) -> Iterator[str]:
-    for remark in remarks:
-        line, column = document.span(remark.pointer)[:2]
-        yield f"{document.source}:{line}:{column}: {remark.message}"
+    return (remark_line(document, remark) for remark in remarks)
 
 
 def _note(texts: Iterable[str]) -> None:
     for text in texts:
-        print(f"note: {text}", file=sys.stderr)
+        print(f"note: {brief(text)}", file=sys.stderr)
 
 
 # --- which definition is which state machine -------------------------------------------------------------------------
@@ -197,15 +196,15 @@ def scenarios_of(document: Document, options: argparse.Namespace) -> tuple[str |
         try:
             made = scenario(case, verdict.execution, machine, given)
         except DefinitionError as error:
-            raise CannotRun(f"{document.source}: case '{case.name}' cannot be written: {error.message}") from None
+            raise CannotRun(f"{document.source}: case '{cut(case.name)}' cannot be written: {error.message}") from None
         scenarios.append(made.scenario)
         lost += [f"scenario '{case.name}': {remark}" for remark in made.remarks]
         _note(f"case '{case.name}': {text}" for text in not_reached(case, verdict.execution))
         _note(verdict.notes)
     for text in lost:
-        print(text, file=sys.stderr)
+        print(brief(text), file=sys.stderr)
     if not scenarios:
-        raise CannotRun(f"{document.source}: no case of '{name}' can be run")
+        raise CannotRun(f"{document.source}: no case of '{cut(name)}' can be run")
     return scenarios_file(scenarios, files.seen_from(options.output, path)), int(bool(lost))
 
 

@@ -17,6 +17,7 @@ from aslkit.definition.duration import duration_text, seconds_of
 from aslkit.definition.model import Fail, parse, walk
 from aslkit.report.colour import Paint, wanted
 from aslkit.report.findings import counted
+from aslkit.report.remarks import brief, remark_line
 from aslkit.report.timeline import clock, ending, lines, plain, timeline
 from aslkit.simulation import SimulationRefused
 from aslkit.simulation.execution import Execution
@@ -72,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     if recording.status == RUNNING:
         raise CannotRun(f"{shown}: {'; '.join(recording.remarks)}; only an execution that has ended is redriven")
     for remark in recording.remarks:
-        print(f"note: {remark}", file=sys.stderr)
+        print(f"note: {brief(remark)}", file=sys.stderr)
     document = definition(options)
     if document is None:
         return 1
@@ -86,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
             return 1
         execution = _redriven(options, machine, before.execution, after)
     except (HistoryError, SimulationRefused, NotRedrivable, OutcomeError) as error:
-        raise CannotRun(f"{shown} cannot be redriven here: {error}") from None
+        raise CannotRun(f"{shown} cannot be redriven here: {brief(str(error))}") from None
     print(_json(execution) if options.format == "json" else _text(before.execution, execution, after, machine))
     return int(execution.status != "SUCCEEDED")
 
@@ -94,9 +95,10 @@ def run(options: argparse.Namespace) -> int:
 def _check_same(before: Replay, history: str, source: str) -> None:
     """Raises CannotRun when the definition is not the one that was executed."""
     if not before.same:
+        first, *_ = before.differences
         raise CannotRun(
             f"{history} is no execution of {source}, and a redrive runs the definition that the execution started "
-            f"with; the first of {counted(len(before.differences), 'difference')}: {before.differences[0].message}"
+            f"with; the first of {counted(len(before.differences), 'difference')}: {brief(first.message)}"
         )
 
 
@@ -110,8 +112,7 @@ def _redriven(options: argparse.Namespace, machine: StateMachine, before: Execut
         for part in scenario.redrives
     ]
     for remark in (*file.remarks, *scenario.remarks, *again):
-        line, column = document.span(remark.pointer)[:2]
-        raise CannotRun(f"{document.source}:{line}:{column}: {remark.message}")
+        raise CannotRun(remark_line(document, remark))
     services = account({**scenario.given, "start": before.start}, [when for _, when in scenario.whens])
     began = before.duration + after
     return redrive(machine, before, resources=services, after=after, **stop_of(scenario.stop, began))

@@ -14,6 +14,7 @@ from aslkit.cli.help import Help
 from aslkit.definition.document import pointer_text
 from aslkit.definition.model import parse
 from aslkit.report.colour import Paint, wanted
+from aslkit.report.remarks import brief
 from aslkit.report.timeline import as_text, clock, ending, plain
 from aslkit.simulation import SimulationRefused
 from aslkit.simulation.recording import UNKNOWN, HistoryError
@@ -78,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
 def _text(found: Replay, document: Document, options: argparse.Namespace) -> str:
     paint = Paint(wanted(sys.stdout))
     lines = [_line(difference, document) for difference in found.differences]
-    lines += [f"note: {remark}" for remark in found.remarks]
+    lines += [f"note: {brief(remark)}" for remark in found.remarks]
     events = len(found.recording.events)
     if found.same:
         lines.append(f"{paint('same', 'green', 'bold')}: {document.source} does what {events} events record")
@@ -97,7 +98,7 @@ def _line(difference: Difference, document: Document) -> str:
     line, column = document.span(difference.pointer)[:2]
     event = "" if difference.event is None else f" event {difference.event}"
     at = "" if difference.at is None else f" ({clock(difference.at)})"
-    return f"{document.source}:{line}:{column}:{event}{at}: {difference.message}"
+    return f"{document.source}:{line}:{column}:{event}{at}: {brief(difference.message)}"
 
 
 def _recorded(found: Replay) -> str:
@@ -105,7 +106,7 @@ def _recorded(found: Replay) -> str:
     took = ""
     if recording.started is not None and recording.ended is not None:
         took = f" after {clock(recording.ended - recording.started)}"
-    failure = f": {recording.error}" if recording.error else ""
+    failure = f": {brief(recording.error)}" if recording.error else ""
     return f"{recording.status}{took}{failure}"
 
 

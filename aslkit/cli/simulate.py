@@ -14,6 +14,7 @@ from aslkit.cli.help import Help
 from aslkit.cli.outcomes import outcomes_document
 from aslkit.definition.model import parse
 from aslkit.report.colour import Paint, wanted
+from aslkit.report.remarks import brief, remark_line
 from aslkit.report.timeline import as_json, as_text
 from aslkit.simulation.logs import LEVELS, logs
 from aslkit.simulation.scenario import run_scenarios
@@ -76,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     read = files.reader(os.path.dirname(options.outcomes or ""))
     [*rest, verdict] = run_scenarios(outcomes, parse(machine), read=read)
     for one in (*rest, verdict):
-        _print_remarks(one, outcomes if options.outcomes else None)
+        _print_remarks(one, None if options.outcomes is None else outcomes)
     if verdict.execution is None:
         return 2
     if options.log_level:
@@ -92,7 +93,6 @@ def _print_remarks(verdict: Verdict, outcomes: Document | None) -> None:
     """Prints what does not fit at its place in the file of --outcomes; without one that is where it is to be mended."""
     for remark in verdict.remarks:
         if outcomes is None:
-            print(f"aslkit: {remark.message} (in a file for --outcomes)", file=sys.stderr)
-            continue
-        line, column = outcomes.span(remark.pointer)[:2]
-        print(f"{outcomes.source}:{line}:{column}: {remark.message}", file=sys.stderr)
+            print(f"aslkit: {brief(remark.message)} (in a file for --outcomes)", file=sys.stderr)
+        else:
+            print(remark_line(outcomes, remark), file=sys.stderr)

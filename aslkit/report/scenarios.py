@@ -12,6 +12,7 @@ from aslkit.record import Record
 from aslkit.report.colour import Paint
 from aslkit.report.coverage import missed, numbers, plain
 from aslkit.report.findings import counted
+from aslkit.report.remarks import brief, place, remark_line
 from aslkit.report.timeline import clock, ending, lines, timeline
 from aslkit.simulation.coverage import coverage
 
@@ -61,7 +62,7 @@ def verdict_text(report: Report, verdict: Verdict) -> str:
 
 def reason(document: Document, one: Remark | Difference) -> tuple[str, str]:
     """What is wrong, and below it where: the first line alone says it where there is room for no more."""
-    return one.message, f"  {_place(document, one)}"
+    return brief(one.message), f"  {place(document, one)}"
 
 
 def summary(reports: Sequence[Report], paint: Paint) -> str:
@@ -126,7 +127,7 @@ def _verdict(report: Report, verdict: Verdict, paint: Paint) -> Iterator[str]:
     mark = paint("ok    ", "green") if verdict.passed else paint("FAILED", "red", "bold")
     execution = verdict.execution
     ran = "" if execution is None else f"  {execution.status} after {clock(execution.duration)}"
-    yield f"  {mark}  {verdict.name}{paint(ran, 'dim')}"
+    yield f"  {mark}  {brief(verdict.name)}{paint(ran, 'dim')}"
     if verdict.passed:
         return
     yield from (f"            {text}" for text in _explained(report, verdict, paint))
@@ -134,17 +135,12 @@ def _verdict(report: Report, verdict: Verdict, paint: Paint) -> Iterator[str]:
 
 def _explained(report: Report, verdict: Verdict, paint: Paint) -> list[str]:
     """What is wrong, with the places in the scenario file, and how the execution went."""
-    told = [f"{_place(report.document, one)}: {one.message}" for one in _wrong(verdict)] or [NOT_RUN]
+    told = [remark_line(report.document, one) for one in _wrong(verdict)] or [NOT_RUN]
     return [*told, *_how_it_went(verdict, paint)]
 
 
 def _wrong(verdict: Verdict) -> list[Remark | Difference]:
     return [*verdict.remarks, *verdict.differences]
-
-
-def _place(document: Document, one: Remark | Difference) -> str:
-    line, column = document.span(one.pointer)[:2]
-    return f"{document.source}:{line}:{column}"
 
 
 def _how_it_went(verdict: Verdict, paint: Paint) -> Iterator[str]:

@@ -17,7 +17,7 @@ from aslkit.record import Record
 from aslkit.simulation.execution import ABORTED, FAILED, SUCCEEDED, TIMED_OUT
 from aslkit.simulation.history import KINDS
 from aslkit.simulation.numbers import until
-from aslkit.simulation.reading import shown
+from aslkit.simulation.reading import cut, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -288,10 +288,11 @@ def read_history(data: Json) -> Recording:
     _check_instants(rows, read)
     for event in events:
         _check_texts(event)
-    if events[0].id != 1 or events[0].type != "ExecutionStarted":
+    first = events[0]
+    if first.id != 1 or first.type != "ExecutionStarted":
         raise HistoryError(
-            f"the history begins with event {events[0].id} ({events[0].type}) and not with ExecutionStarted: get all "
-            "of its pages, or for a log that of level ALL"
+            f"the history begins with event {first.id} ({cut(first.type)}) and not with ExecutionStarted: get all of "
+            "its pages, or for a log that of level ALL"
         )
     whole, remarks = _without_gap(events)
     tree = _Tree()
@@ -299,7 +300,8 @@ def read_history(data: Json) -> Recording:
         tree.add(event)
     status = ENDS.get(whole[-1].type, RUNNING)
     if status == RUNNING and len(whole) == len(events):
-        remarks.append(f"the history ends with event {whole[-1].id} ({whole[-1].type}): the execution is still running")
+        last = whole[-1]
+        remarks.append(f"the history ends with event {last.id} ({cut(last.type)}): the execution is still running")
     return Recording(
         input=whole[0].payload("input"),
         events=tuple(whole),
@@ -404,7 +406,7 @@ TEXTS = ("name", "state", "error", "resourceType", "resource", "workerName")
 
 
 def _impossible(event: HistoryEvent, why: str) -> HistoryError:
-    return HistoryError(f"event {event.id} ({event.type[:60]}) cannot have happened so: {why}")
+    return HistoryError(f"event {event.id} ({cut(event.type)}) cannot have happened so: {why}")
 
 
 def _number(value: Json) -> int | None:

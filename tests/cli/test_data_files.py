@@ -53,6 +53,13 @@ def test_a_key_that_stands_twice_is_refused_with_its_place(
     )
 
 
+def test_a_name_without_end_is_cut_in_the_message(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("data.yaml").write_text(f"when: [{{state: {'x' * 1_000_000}, returns: 1}}]")
+    printed = refused([*SIMULATE, "--outcomes", "data.yaml"], capsys)
+    assert printed.startswith("data.yaml:1:9: the definition has no state 'xxx")
+    assert len(printed) < 1100
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

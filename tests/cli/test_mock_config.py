@@ -436,3 +436,15 @@ def test_an_answer_that_is_nested_too_deep_is_an_error(capsys: pytest.CaptureFix
 def test_the_examples_have_nothing_to_lint(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", DEFINITION]) == 0
     assert capsys.readouterr().out == "nothing found in 1 file\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["test", DEFINITION, "--mock-config", "mock.json"], ["import", "mock.json", "--definition", DEFINITION]],
+)
+def test_names_without_end_are_cut_in_messages(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    long = "x" * 1_000_000
+    write({"LambdaSQSIntegration": {"Case": {long: "r", "SQSState": long}}}, {"r": ANSWER, "unused" + long: ANSWER})
+    main(words)
+    printed = capsys.readouterr()
+    assert max(map(len, (printed.out + printed.err).splitlines())) < 1100

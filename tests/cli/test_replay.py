@@ -146,6 +146,15 @@ def test_an_event_of_an_unknown_type_is_noted(verb: str, capsys: pytest.CaptureF
     assert note in (printed.out + printed.err).splitlines()
 
 
+@pytest.mark.parametrize("verb", ["replay", "capture", "redrive"])
+def test_a_name_without_end_is_cut_in_messages(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil("twice.json", 2, stateEnteredEventDetails={"name": "x" * 1_000_000, "input": "{}"})
+    assert main([verb, "twice.json", "--definition", "m.asl.yaml"]) != 0
+    printed = capsys.readouterr()
+    said = printed.err if verb == "capture" else printed.out + printed.err
+    assert max(map(len, said.splitlines())) < 1200
+
+
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [
