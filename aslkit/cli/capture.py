@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
+    files.refuse_empty(options, "definition", "output", "config", "values")
     if options.output is not None:
         files.refuse_existing(options.output, force=options.force)
     recording = histories.recording(options.history)

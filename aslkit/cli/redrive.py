@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
+    files.refuse_empty(options, "definition", "outcomes", "config", "values")
     after = seconds_of(options.after)
     if after is None:
         raise CannotRun(f"--after {options.after}: write a duration like 90s, 10m or 1h30m")

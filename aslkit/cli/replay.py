@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
+    files.refuse_empty(options, "definition", "input", "config", "values")
     recording = histories.recording(options.history)
     document = definition(options)
     if document is None:

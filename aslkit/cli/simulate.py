@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
+    files.refuse_empty(options, "input", "outcomes", "config", "values")
     machine = definition(options)
     if machine is None:
         return 1

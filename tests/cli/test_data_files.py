@@ -75,18 +75,26 @@ def test_a_file_of_another_kind_is_refused_with_its_place(
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "option"),
     [
-        [*SIMULATE, "--outcomes", ""],
-        [*SIMULATE, "--input", ""],
-        ["simulate", "m.asl.yaml", "--values", ""],
-        [*REPLAY, "--input", ""],
-        ["replay", "h.json", "--definition", ""],
-        ["capture", "h.json", "--definition", ""],
-        ["redrive", "h.json", "--definition", ""],
+        (SIMULATE, "--outcomes"),
+        (SIMULATE, "--input"),
+        (SIMULATE, "--values"),
+        (REPLAY, "--input"),
+        (REPLAY, "--definition"),
+        (["capture", "h.json"], "--definition"),
+        (["capture", "h.json"], "--output"),
+        (REDRIVE, "--definition"),
+        (REDRIVE, "--outcomes"),
+        (["test", "m.asl.yaml", "--mock-config", "h.json"], "--input"),
+        (["test", "m.asl.yaml", "--mock-config", "h.json"], "--outcomes"),
     ],
 )
 def test_an_option_without_the_name_of_a_file_is_not_taken_for_none(
-    words: list[str], capsys: pytest.CaptureFixture[str]
+    words: list[str], option: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert refused(words, capsys) == "aslkit: the name of a file is empty\n"
+    assert refused([*words, option, ""], capsys) == f"aslkit: {option}: the name of a file is empty\n"
+
+
+def test_a_definition_without_a_name_is_not_looked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(["simulate", ""], capsys) == "aslkit: the name of a file is empty\n"
