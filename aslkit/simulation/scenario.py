@@ -109,8 +109,8 @@ def run_scenarios(
     runner = ScenarioRunner(file, machine, read)
     verdicts = [runner.verdict(scenario) for scenario in chosen]
     remarks = list(file.remarks)
-    if chosen and runner.whole and len(chosen) == len(file.scenarios):
-        remarks.extend(runner.never_used())
+    if len(chosen) == len(file.scenarios):
+        remarks.extend(runner.used_by_none())
     if remarks:
         verdicts.insert(0, Verdict(name=document.source, pointer=(), remarks=tuple(remarks)))
     return verdicts
@@ -128,6 +128,7 @@ class ScenarioRunner:
         self.machine = machine
         self.read = read
         self.used: set[int] = set()
+        self.ran: set[Pointer] = set()
         self.whole = True
         self.files: dict[str, tuple[Json, str | None]] = {}
 
@@ -141,6 +142,7 @@ class ScenarioRunner:
                 ends.append(run.execution)
                 remarks.extend((*self._unused(run), *_too_late(run)))
                 found.extend(differences(run.part.then, (*run.part.pointer, "then"), run.execution))
+        self.ran.add(scenario.pointer)
         self.whole = self.whole and len(ends) == len(scenario.parts)
         return Verdict(
             name=scenario.name,
@@ -155,6 +157,14 @@ class ScenarioRunner:
         for index, (pointer, when) in enumerate(self.file.shared):
             if index not in self.used:
                 yield Remark(pointer, f"no scenario ever comes to this outcome for {when.target}")
+
+    def used_by_none(self) -> list[Remark]:
+        """A remark for each shared entry that gives no reply in any scenario of the file; none unless all of these can
+        be run to their ends. Runs those that were not run before, until each entry has given a reply."""
+        for scenario in self.file.scenarios:
+            if len(self.used) < len(self.file.shared) and scenario.pointer not in self.ran:
+                self.verdict(scenario)
+        return list(self.never_used()) if self.whole and self.file.scenarios else []
 
     def _runs(
         self, scenario: Scenario, remarks: list[Remark], around: Callable[[Account], Resource] | None

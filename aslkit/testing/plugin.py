@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -127,13 +128,26 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioMo
     return None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is asked of all scenarios of a file where some of them are left out."""
+    chosen = Counter(item.parent for item in items if isinstance(item, ScenarioItem))
+    out = [item for item in items if isinstance(item, FileItem) and item.is_about_more_than(chosen[item.parent])]
+    if out:
+        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=out)
+
+
 class ScenarioModule(pytest.File):
-    """A scenario file: its scenarios, and a test of the file itself where something is wrong with it."""
+    """A scenario file: its scenarios, and a test of the file itself where something is wrong with it, or may be: what
+    its scenarios share."""
 
     def collect(self) -> Iterator[pytest.Item]:
         runner, definition = self.runner()
+        itself = FileItem.from_parent(self, name="the file itself", runner=runner)
+        itself.add_marker(MARKER)
         if runner.file.remarks:
-            yield FileItem.from_parent(self, name="the file itself", runner=runner)
+            yield itself
         for scenario in runner.file.scenarios:
             item = ScenarioItem.from_parent(
                 self, name=scenario.name, scenario=scenario, runner=runner, definition=definition
@@ -143,6 +157,8 @@ class ScenarioModule(pytest.File):
                 self.config.addinivalue_line("markers", f"{tag}: a tag of a scenario")
                 item.add_marker(tag)
             yield item
+        if runner.file.shared and runner.file.scenarios and not runner.file.remarks:
+            yield itself  # behind the scenarios, so that it has to run none of them again
 
     def runner(self) -> tuple[ScenarioRunner, Document]:
         """Raises CollectError for a file that cannot be read, or a definition that AWS refuses."""
@@ -233,18 +249,28 @@ class ScenarioItem(pytest.Item):
 
 
 class FileItem(pytest.Item):
-    """A scenario file with remarks that belong to no single scenario: it fails, and says what is wrong."""
+    """What belongs to no single scenario of a file: remarks on it, and shared outcomes that no scenario comes to.
+
+    It runs what was not run in this process (pytest-xdist), as far as needed to find each shared outcome used. What is
+    run for that alone counts for no coverage.
+    """
 
     def __init__(self, *, runner: ScenarioRunner, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.runner = runner
 
+    def is_about_more_than(self, chosen: int) -> bool:
+        """Whether only so many of the scenarios that it is about are chosen; where none is, it is chosen by its own
+        name."""
+        return not self.runner.file.remarks and 0 < chosen < len(self.runner.file.scenarios)
+
     def runtest(self) -> None:
         from aslkit.report.scenarios import reason
 
         file = self.runner.file
-        told = [text for remark in file.remarks for text in reason(file.document, remark)]
-        pytest.fail("\n".join(told), pytrace=False)
+        told = [text for remark in file.remarks or self.runner.used_by_none() for text in reason(file.document, remark)]
+        if told:
+            pytest.fail("\n".join(told), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, self.name

@@ -24,6 +24,7 @@ from aslkit.simulation.scenario import (
     Difference,
     Remark,
     Scenario,
+    ScenarioRunner,
     Verdict,
     changed,
     definition_name,
@@ -423,6 +424,20 @@ def test_a_choice_of_scenarios_says_nothing_about_what_the_others_share() -> Non
     text = DEFAULTS + "- {name: a, when: [{state: Load, glue: failed}], then: {}}\n- {name: b, then: {}}\n"
     chosen = run_scenarios(document_of(text), machine_of(), only=lambda name: name == "a")
     assert [(verdict.name, verdict.passed) for verdict in chosen] == [("a", True)]
+
+
+@pytest.mark.parametrize("first", [[], [0], [1], [0, 1]])
+def test_a_runner_finds_what_no_scenario_uses_whatever_it_has_run_before(first: list[int]) -> None:
+    shared = "defaults:\n  when:\n  - {state: Ask, returns: {Payload: 1}}\n  - {state: Tell, sns: throttled}\n"
+    shared += "  given: {input: {job: load}}\nscenarios:\n"
+    well, ill = "- {name: a, then: {}}\n", "- {name: b, when: [{state: Load, glue: failed}], then: {}}\n"
+    unused = Remark(("defaults", "when", 1), "no scenario ever comes to this outcome for state 'Tell'")
+    for text, expected in ((shared + well + well.replace(": a", ": c"), [unused]), (shared + ill + well, [])):
+        machine = machine_of()
+        runner = ScenarioRunner(read_scenarios(document_of(text), machine), machine, read=None)
+        for index in first:
+            runner.verdict(runner.file.scenarios[index])
+        assert runner.used_by_none() == expected
 
 
 NOBODY = "scenarios:\n- name: a\n  given: {input: {job: load}}\n"

@@ -267,6 +267,79 @@ def test_coverage_replaces_coverage_and_an_empty_file(project: pytest.Pytester) 
     assert (project.path / "used.json").read_text() == first
 
 
+SHARED = """\
+defaults:
+  when:
+  - {state: Load, invocation: 1, glue: failed}
+  - {state: Load, invocation: 7, glue: failed}
+scenarios:
+- {name: the load is tried again, tags: [quick], then: {status: SUCCEEDED}}
+- {name: the load fails for good, when: [{state: Load, invocation: 2, glue: failed}], then: {status: FAILED}}
+"""
+UNUSED = ["no scenario ever comes to this outcome for state 'Load'", "  nightly.scenarios.yaml:4:5"]
+
+
+@pytest.mark.parametrize(
+    ("options", "outcomes"),
+    [
+        ([], {"passed": 2, "failed": 1}),
+        (["-n", "2"], {"passed": 2, "failed": 1}),
+        (["-n", "2", "--dist", "each"], {"passed": 4, "failed": 2}),
+        (["-m", "scenario"], {"passed": 2, "failed": 1}),
+        (["-k", "file and itself"], {"failed": 1, "deselected": 2}),
+        (["nightly.scenarios.yaml::the file itself"], {"failed": 1}),
+    ],
+)
+def test_a_shared_outcome_that_no_scenario_comes_to_fails_a_test_of_the_file_itself(
+    project: pytest.Pytester, options: list[str], outcomes: dict[str, int]
+) -> None:
+    project.makefile(".scenarios.yaml", nightly=SHARED)
+    result = project.runpytest_subprocess(*options)
+    result.assert_outcomes(**outcomes)
+    result.stdout.fnmatch_lines(["*the file itself*", *UNUSED])
+
+
+@pytest.mark.parametrize(
+    ("options", "outcomes"),
+    [
+        (["-k", "again"], {"passed": 1, "deselected": 2}),
+        (["-m", "not quick"], {"passed": 1, "deselected": 2}),
+        (["-m", "not quick", "-n", "2"], {"passed": 1}),
+        (["-m", "not scenario"], {"deselected": 3}),
+        (["nightly.scenarios.yaml::the load is tried again"], {"passed": 1}),
+    ],
+)
+def test_a_choice_of_scenarios_says_nothing_about_what_the_others_share(
+    project: pytest.Pytester, options: list[str], outcomes: dict[str, int]
+) -> None:
+    project.makefile(".scenarios.yaml", nightly=SHARED)
+    project.runpytest_subprocess(*options).assert_outcomes(**outcomes)
+
+
+ONE_OF_TWO = """\
+defaults: {{when: [{{state: Load, invocation: 2, glue: failed}}]}}
+scenarios:
+- {{name: the load succeeds, then: {{status: SUCCEEDED}}}}
+- {{name: the load fails for good, when: [{{state: {state}, invocation: 1, glue: failed}}], then: {{status: FAILED}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "outcomes"), [("Load", {"passed": 3}), ("Lod", {"passed": 2, "failed": 1})], ids=["used", "unknown"]
+)
+def test_a_shared_outcome_that_one_scenario_comes_to_or_may_come_to_fails_nothing(
+    project: pytest.Pytester, state: str, outcomes: dict[str, int]
+) -> None:
+    project.makefile(".scenarios.yaml", nightly=ONE_OF_TWO.format(state=state))
+    project.runpytest_subprocess().assert_outcomes(**outcomes)
+
+
+def test_what_the_test_of_the_file_itself_runs_again_counts_for_no_coverage(project: pytest.Pytester) -> None:
+    project.makefile(".scenarios.yaml", nightly=SHARED)
+    project.runpytest_subprocess("nightly.scenarios.yaml::the file itself", "--aslkit-coverage=used.json")
+    assert from_json(json.loads((project.path / "used.json").read_text())) == []
+
+
 FAILING = """\
 from hypothesis import given
 from aslkit.testing import expect, machine, run
