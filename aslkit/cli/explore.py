@@ -26,7 +26,7 @@ from aslkit.simulation.exploration.ground import PlanError
 from aslkit.simulation.exploration.merging import NO_REPORT, is_report, is_whole, merge
 from aslkit.simulation.exploration.own import PropertyError
 from aslkit.simulation.exploration.proof import prove
-from aslkit.simulation.exploration.search import explore
+from aslkit.simulation.exploration.search import WorkerDied, explore
 from aslkit.simulation.exploration.settings import ALL, MOST_FAULTS, MOST_RUNS
 from aslkit.simulation.program import SimulationRefused
 from aslkit.simulation.reading import Remark
@@ -199,6 +199,8 @@ def _explored(options: argparse.Namespace, definition: Document, scenarios: Docu
         raise CannotRun(_of_property(error, scenarios)) from None
     except SimulationRefused as error:
         raise CannotRun(f"{definition.source}: {error}") from None
+    except WorkerDied as error:
+        raise CannotRun(f"{error}; try fewer of them (--workers 1), or parts of it (--shard 1/8)") from None
     finally:
         line.close()
 

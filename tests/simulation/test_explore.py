@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Mapping
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +19,7 @@ from aslkit.simulation.exploration.catalogue import catalogue
 from aslkit.simulation.exploration.found import Exploration
 from aslkit.simulation.exploration.ground import PlanError
 from aslkit.simulation.exploration.merging import merge
-from aslkit.simulation.exploration.search import explore
+from aslkit.simulation.exploration.search import WorkerDied, explore
 from aslkit.simulation.faults import FAULTS
 from aslkit.simulation.resources.account import Account
 from aslkit.simulation.resources.scripted import Faulty, When
@@ -441,15 +444,79 @@ def test_a_limit_of_runs_is_kept_and_what_is_left_out_is_said() -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_exploration_that_takes_too_long_ends_and_says_what_it_left_out(workers: int) -> None:
-    asked = iter([False, True])
-    stopped = explore(refresh_like(), input={}, faults=2, workers=workers, enough=lambda: next(asked))
     whole = explore(refresh_like(), input={}, faults=2)
-    assert stopped.levels == (*whole.levels[:2], 64)
+    runs: list[int] = []
+    stopped = explore(
+        refresh_like(),
+        input={},
+        faults=2,
+        workers=workers,
+        progress=lambda done, known: runs.append(done),
+        enough=lambda: bool(runs) and runs[-1] > sum(whole.levels[:2]),
+    )
+    assert stopped.levels[:2] == whole.levels[:2]
+    assert 0 < stopped.levels[2] < whole.levels[2]
     assert stopped.uncovered[:3] == (
         "runs with more than 2 faults",
-        f"{whole.levels[2] - 64:,} placements beyond the limit of time, and what follows from them",
+        f"{whole.runs - stopped.runs:,} placements beyond the limit of time, and what follows from them",
         "combinations of other faults with 54 that ran like another one at the same place (`--no-prune` runs them)",
     )
+
+
+MODULE = """
+import os
+import time
+
+
+def dies(run):
+    os._exit(1)
+
+
+def sleeps(run):
+    time.sleep(0.3)
+
+
+def goes_on(run):
+    while True:
+        pass
+"""
+
+
+def own(folder: Path, function: str, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any]:
+    """The settings with a property of a module's, which processes find as well."""
+    (folder / f"own_{function}.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(str(folder))
+    return {"properties": [{"name": "own", "python": f"own_{function}:{function}"}]}
+
+
+@pytest.mark.parametrize("function", ["sleeps", "goes_on"])
+def test_the_limit_of_time_holds_for_properties_that_take_long_or_never_end(
+    function: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = own(tmp_path, function, monkeypatch)
+    began = time.monotonic()
+    exploration = explore(
+        chain(1, 1), input={}, settings=settings, workers=2, enough=lambda: time.monotonic() > began + 2
+    )
+    assert time.monotonic() < began + 20
+    assert exploration.runs < 10
+    assert any("beyond the limit of time" in text for text in exploration.uncovered)
+
+
+def test_a_process_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = own(tmp_path, "dies", monkeypatch)
+    with pytest.raises(WorkerDied, match="was killed, maybe because memory ran out"):
+        explore(chain(1, 1), input={}, settings=settings, workers=2, enough=lambda: False)
+
+
+def test_a_task_that_is_tried_again_for_ever_is_one_that_does_not_end() -> None:
+    for_ever = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 99_999_999, "IntervalSeconds": 1, "BackoffRate": 1}]
+    tested = machine({"Job": job("load", Retry=for_ever, End=True)})
+    settings = {"mute": [{"fault": "glue: [!f]*"}, {"fault": "hangs"}, {"fault": "states: *"}]}
+    exploration = explore(tested, input={}, faults=1, settings=settings)
+    assert [(one.property, one.message) for one in exploration.counterexamples] == [
+        ("every-run-ends", "the run does not end: it goes on through 'Job'")
+    ]
 
 
 def test_how_far_it_is_is_told() -> None:

@@ -139,12 +139,12 @@ class Ground:
         self.counted = tuple(when for when in self.script if when.first > 1 or when.last is not None)
         self.jitters = any(one.jitter_strategy == "FULL" for state in self.states.values() for one in state.retry)
         retries = sum(retrier.max_attempts for state in self.states.values() for retrier in state.retry)
-        self.bound = MOST_TRANSITIONS + 2 * retries
+        self.bound = min(MOST_TRANSITIONS + 2 * retries, MAX_EVENTS)  # each makes an event at least
         self.notifiers = frozenset(
             name for name, state in self.states.items() if isinstance(state, Task) and self._notifies(state)
         )
         self.bystander = self._bystander()
-        self.bound += 2 * self.bystander.transitions
+        self.bound = min(self.bound + 2 * self.bystander.transitions, MAX_EVENTS)
         self.menus |= self._with_first_answers()
         self.mishaps = {state: {mishap.name: mishap for mishap in menu} for state, menu in self.menus.items()}
         self.has_answers = any(mishap.is_answer for menu in self.menus.values() for mishap in menu)

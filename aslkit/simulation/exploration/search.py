@@ -8,7 +8,6 @@ processes, because each level is looked at in one fixed order.
 from __future__ import annotations
 
 import pickle
-from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
     """(how many runs are done, how many are known of so far)"""
     Enough = Callable[[], bool]
-    """Whether to stop where it is."""
+    """Whether to stop where it is; asked before each run, and a few times a second while processes run."""
 
 Json = Any
 
@@ -41,6 +40,8 @@ WIDE = 20_000
 """Placements on one level beyond which the last mishap, too, is one that stands for those that ran like it."""
 LATE = 2**31
 """The places in a level from this one on are told last."""
+BLINK = 0.2
+"""Seconds between two looks at whether it is enough."""
 WORTH_PROCESSES = 600
 """Runs below which starting processes takes longer than the runs."""
 
@@ -68,11 +69,11 @@ def explore(
     `given`, `when` and `settings` are plain data in the words of a scenario file (`defaults` and `explore`), `machines`
     the definitions that tasks start, by name. `prune` leaves out combinations that cannot differ: with mishaps that ran
     like another one at the same place, and of mended mishaps with later ones. `workers` are processes. `shard` (1, 8)
-    runs the first eighth. `enough` is asked every now and then whether to stop. `properties` are looked at besides the
-    built-in ones; with several workers they are functions of a module.
+    runs the first eighth. `enough` is asked whether to stop. `properties` are looked at besides the built-in ones; with
+    several workers they are functions of a module.
 
     Raises PlanError for words that do not fit, SimulationRefused for a machine that cannot run, OutcomeError when
-    nobody says what a task answers, PropertyError for a property that cannot be evaluated.
+    nobody says what a task answers, PropertyError for a property that cannot be evaluated, WorkerDied.
     """
     plan = Plan(
         definition=machine.raw,
@@ -108,6 +109,10 @@ def explore(
 def sums(ground: Ground) -> bool:
     """Whether something bounds what adds up in a run: its time, cost, transitions, starts."""
     return bool(ground.settings.limits or ground.settings.starts or ground.machine.timeout_seconds)
+
+
+class WorkerDied(RuntimeError):
+    """A process that ran a part of the exploration was killed, or ended by itself."""
 
 
 class _Search:
@@ -170,22 +175,54 @@ class _Search:
         self.workers = workers
 
     def stop(self) -> None:
+        """Ends the processes; those that are in the middle of something too, which may never end by itself."""
         if self.pool is not None:
-            self.pool.shutdown(cancel_futures=True)
+            running = list((self.pool._processes or {}).values()) if self.left.stopped else []
+            self.pool.shutdown(wait=not running, cancel_futures=True)
+            for process in running:
+                process.terminate()
             self.pool = None
 
     def looks(self, placements: Sequence[Placement], wanted: Wanted) -> Iterator[Look]:
-        """The looks at some placements, in their order."""
-        chunks = [placements[start : start + CHUNK] for start in range(0, len(placements), CHUNK)]
-        if not self.pickled or (self.pool is None and len(placements) < WORTH_PROCESSES):
-            for chunk in chunks:
-                yield from (self.looker.look(placement, wanted) for placement in chunk)
-                self.advance(len(chunk))
+        """The looks at some placements, in their order; not at all of them when it is enough."""
+        if self.is_worth_processes(len(placements)):
+            yield from self.looks_of_processes(placements, wanted)
             return
-        task = partial(_task, self.pickled, wanted)
-        for chunk, looks in zip(chunks, self.processes().map(task, chunks), strict=True):
-            yield from looks
-            self.advance(len(chunk))
+        for placement in placements:
+            if self.is_enough():
+                return
+            yield self.looker.look(placement, wanted)
+            self.advance(1)
+
+    def looks_of_processes(self, placements: Sequence[Placement], wanted: Wanted) -> Iterator[Look]:
+        """Raises WorkerDied."""
+        from concurrent.futures import wait
+        from concurrent.futures.process import BrokenProcessPool
+
+        pool = self.processes()
+        chunks = [placements[start : start + CHUNK] for start in range(0, len(placements), CHUNK)]
+        try:
+            for future in [pool.submit(_task, self.pickled, wanted, chunk) for chunk in chunks]:
+                while not future.done():
+                    if self.is_enough():
+                        return
+                    wait([future], timeout=BLINK)
+                looks = future.result()
+                yield from looks
+                self.advance(len(looks))
+        except BrokenProcessPool:
+            raise WorkerDied(
+                "a process that ran a part of the exploration was killed, maybe because memory ran out, or ended itself"
+            ) from None
+
+    def is_worth_processes(self, runs: int) -> bool:
+        """Whether runs go to processes: many do, and with a limit of time a team's own functions, which may not end."""
+        own = bool(self.ground.settings.custom or self.looker.own) and self.enough is not None
+        return bool(self.pickled) and (self.pool is not None or runs >= WORTH_PROCESSES or own)
+
+    def is_enough(self) -> bool:
+        self.left.stopped = self.left.stopped or (self.enough is not None and self.enough())
+        return self.left.stopped
 
     def processes(self) -> Any:
         if self.pool is None:
@@ -258,11 +295,9 @@ class _Search:
         alike: dict[tuple[Any, ...], list[tuple[Item, Look]]] = {}
         looks = self.looks([item.placement for item in level], wanted)
         parted = last or self.split
-        for index, (item, look) in enumerate(zip(level, looks, strict=True)):
-            if index and index % CHUNK == 0 and self.enough is not None and self.enough():
-                self.left.beyond += len(level) - index + len(following)
-                self.left.stopped = True
-                break
+        looked = 0
+        for index, (look, item) in enumerate(zip(looks, level, strict=False)):
+            looked = index + 1
             place = start + (number - 1 + index * of if parted else index)
             if parted or index % of == number - 1:
                 self.levels[depth] += 1
@@ -281,6 +316,7 @@ class _Search:
             else:
                 self.extend(following, self.children(item, look))
         if self.left.stopped:
+            self.left.beyond += len(level) - looked + len(following)
             return []
         if self.adds_up and self.leaves_out_mended and self.may_last_too_long():
             self.leaves_out_mended = False
@@ -352,7 +388,7 @@ class _Search:
         heaviest = {frozenset(one): one for one in self.tree.heaviest()}
         placements = [one for key, one in heaviest.items() if key not in known]
         self.known += len(placements)
-        for placement, look in zip(placements, self.looks(placements, Wanted(children=False)), strict=True):
+        for look, placement in zip(self.looks(placements, Wanted(children=False)), placements, strict=False):
             self.note(placement, look, (len(placement), 0))
             self.levels.extend([0] * (len(placement) + 1 - len(self.levels)))
             self.levels[len(placement)] += 1

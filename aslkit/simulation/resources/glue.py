@@ -191,6 +191,7 @@ class GlueService:
     def __init__(self, glue: FakeGlue) -> None:
         self.glue = glue
         self.runs: list[JobRun] = []
+        self._open: list[JobRun] = []
         self._calls = 0
 
     def invoke(self, request: Request, reply: Reply | None = None) -> Outcome:
@@ -219,9 +220,12 @@ class GlueService:
         """Stops the run that a task waits for: it ends STOPPED at `at`, and Glue's own retries never start."""
         if request.pattern != SYNC:
             return
-        self.runs = [run for run in self.runs if run.serial != request.serial or run.started <= at or not run.attempt]
-        for run in self.runs:
-            if run.serial == request.serial and run.ended > at:
+        for run in self._going_on(at):
+            if run.serial != request.serial:
+                continue
+            if run.attempt and run.started > at:
+                self.runs.remove(run)
+            else:
                 run.started = min(run.started, at)
                 run.ended = at
                 run.state = "STOPPED"
@@ -233,10 +237,19 @@ class GlueService:
         job = self.glue.job(name)
         if job is None:
             return _refuse(request, "entity-not-found")
-        running = sum(run.name == name and run.running_at(request.at) for run in self.runs)
+        running = sum(run.name == name and run.running_at(request.at) for run in self._going_on(request.at))
         if running >= job.max_concurrent_runs and not _queued(job, parameters):
             return _refuse(request, "concurrent-runs-exceeded")
         return None
+
+    def _add(self, run: JobRun) -> None:
+        self.runs.append(run)
+        self._open.append(run)
+
+    def _going_on(self, at: float) -> list[JobRun]:
+        """The runs that end after an instant, which is none before that of the last question."""
+        self._open = [run for run in self._open if run.ended > at]
+        return self._open
 
     def _run(self, request: Request, parameters: dict[str, Json], reply: Reply | None) -> Outcome:
         """Starts the run, with Glue's own retries if it fails, and tells the task what becomes of it."""
@@ -251,7 +264,7 @@ class GlueService:
             requested=request.at,
         )
         self._play(first, reply, at=self._free_at(job, name, request.at))
-        self.runs.append(first)
+        self._add(first)
         last = self._retried(first, reply) if first.state == "FAILED" else first
         return self._outcome(request, reply, first, last)
 
@@ -288,7 +301,7 @@ class GlueService:
                 previous=last.id,
             )
             self._play(run, reply, at=last.ended)
-            self.runs.append(run)
+            self._add(run)
             last = run
         return last
 
@@ -320,7 +333,7 @@ class GlueService:
     def _free_at(self, job: GlueJob, name: str, at: float) -> float:
         """When a run that is asked for at `at` can start: at once, or a queued one when enough others have ended (the
         place that a run leaves because somebody stops it early is not taken earlier)."""
-        ends = sorted(run.ended for run in self.runs if run.name == name and run.ended > at)
+        ends = sorted(run.ended for run in self._going_on(at) if run.name == name)
         waiting = len(ends) - job.max_concurrent_runs
         return at if waiting < 0 else ends[waiting]
 
