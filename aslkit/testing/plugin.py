@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -280,7 +281,7 @@ class FileItem(pytest.Item):
 def simulate_definition(request: pytest.FixtureRequest) -> Callable[..., Execution]:
     """`aslkit.testing.run` that finds definitions from pytest's root folder, with the values of `aslkit_values`."""
     from aslkit.definition.document import load
-    from aslkit.testing import concerns_the_test, machine, run
+    from aslkit.testing import check_type, concerns_the_test, machine, run
 
     root = request.config.rootpath
     name = request.config.getini("aslkit_values")
@@ -290,6 +291,10 @@ def simulate_definition(request: pytest.FixtureRequest) -> Callable[..., Executi
 
     def simulate(definition: str | os.PathLike[str], *, values: Any = None, **given: Any) -> Execution:
         __tracebackhide__ = concerns_the_test
+        check_type(
+            "definition", definition, (str, os.PathLike), "the name of a file, as seen from pytest's root folder,"
+        )
+        check_type("values", values, (Mapping, type(None)), "an object of names and values")
         found = machine(root / definition, {**known, **(values or {})})
         execution = run(found, **given)
         measure(request.config, found, execution)

@@ -5,6 +5,7 @@ Needs the package hypothesis.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from itertools import count, product
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from aslkit.definition.model import Map, Task, all_states
+from aslkit.definition.model import Map, StateMachine, Task, all_states
 from aslkit.definition.spelling import nearest
 from aslkit.language.errors import ALL
 from aslkit.language.payload import json_text
@@ -20,15 +21,15 @@ from aslkit.lint.graph import loops, outer_states, regular
 from aslkit.operations.contract import contract
 from aslkit.simulation.exploration.catalogue import LASTING, catalogue
 from aslkit.simulation.resources.scripted import Fails, Returns, Takes, When
-from aslkit.testing import ScenarioError
+from aslkit.testing import ScenarioError, check_type
 from aslkit.testing.answers import answers
-from aslkit.testing.script import Scripted, scenario
+from aslkit.testing.script import MACHINE, Scripted, scenario
 from aslkit.testing.values import Leaf, Many, Values, Whole, plainest, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from aslkit.definition.model import State, StateMachine
+    from aslkit.definition.model import State
     from aslkit.simulation.exploration.catalogue import Mishap
     from aslkit.simulation.resources.scripted import Reply
 
@@ -69,8 +70,10 @@ def inputs(machine: StateMachine) -> SearchStrategy[Json]:
     that are read may be.
 
     Each value is of use to what reads it: a topic is the ARN of one, what a choice rule compares lies on either side of
-    what it is compared with, arrays are short. Any value at all is drawn for a machine that reads nothing.
+    what it is compared with, arrays are short. Any value at all is drawn for a machine that reads nothing. Raises
+    TypeError for what is no machine.
     """
+    check_type("machine", machine, StateMachine, MACHINE)
     fields = contract(machine)
     return _drawn(values_of(machine, fields)) if fields else VALUES
 
@@ -114,7 +117,12 @@ def outcomes(machine: StateMachine, *, returns: Mapping[str, Json] | None = None
 
     What is drawn is shown as the `when` of a scenario. The simplest is that nothing goes wrong. For a state in
     `returns` that is no Task drawing raises ScenarioError: that test fails, and not the import of all tests beside it.
+    Raises TypeError for what is no machine, and for `returns` that are no results by state.
     """
+    check_type("machine", machine, StateMachine, MACHINE)
+    check_type("returns", returns, (Mapping, type(None)), "an object of results by state")
+    for name in returns or {}:
+        check_type("returns", name, str, "the name of a state before each result")
     tasks = {state.name: state for _, state in all_states(machine) if isinstance(state, Task)}
     usual = {name: _plainest(values) for name, values in answers(machine).items()}
     results = {name: usual[name] | _drawn(values) for name, values in answers(machine).items()}

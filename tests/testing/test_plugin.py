@@ -370,6 +370,10 @@ def test_expect():
     expect(run(MACHINE)).failed()
 
 
+def test_kind(simulate_definition):
+    simulate_definition(5)
+
+
 @given(outcomes(MACHINE, returns={"Lod": 3}))
 def test_outcomes(account):
     pass
@@ -381,7 +385,7 @@ def test_a_failure_shows_the_line_of_the_test_and_the_sentence_and_nothing_of_as
     # The profile, as Hypothesis takes another one where the variable CI is set, and prints more.
     options = ["--tb=short", "-p", "no:cacheprovider", "--hypothesis-profile=default"]
     result = project.runpytest_subprocess("test_own.py", *options)
-    result.assert_outcomes(failed=6)
+    result.assert_outcomes(failed=7)
     shown = [line for line in result.outlines if line.startswith(("test_own.py:", "E ", "    "))]
     assert [line for line in shown if "^" not in line and "while generating" not in line] == [
         "test_own.py:11: in test_run",
@@ -402,7 +406,10 @@ def test_a_failure_shows_the_line_of_the_test_and_the_sentence_and_nothing_of_as
         "E   ",
         "E   0:00:00  Load  calls glue:startJobRun.sync load-dev",
         "E   0:01:00  Load  succeeded",
-        "test_own.py:31: in test_outcomes",
+        "test_own.py:31: in test_kind",
+        "    simulate_definition(5)",
+        "E   TypeError: `definition` is 5; the name of a file, as seen from pytest's root folder, is expected",
+        "test_own.py:35: in test_outcomes",
         "    def test_outcomes(account):",
         "E   aslkit.testing.ScenarioError: returns: the definition has no Task 'Lod'; did you mean 'Load'?",
     ]

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
@@ -27,6 +27,9 @@ from aslkit.testing.answers import answers
 from aslkit.testing.script import entry
 from aslkit.testing.strategies import inputs, outcomes, scenario
 from aslkit.testing.values import plainest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
 DEFINITIONS = ROOT / "definitions"
@@ -506,3 +509,37 @@ def test_the_example_in_the_documentation_shrinks_to_what_is_shown(monkeypatch: 
     assert shown in "\n".join(failed.value.__notes__)
     [verdict] = run_scenarios(load(shown, source="pasted"), names["nightly"])
     assert verdict.passed
+
+
+A_MACHINE = "a machine, as `aslkit.testing.machine` reads it, is expected"
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments", "told"),
+    [
+        (inputs, {"machine": "x"}, f"`machine` is 'x'; {A_MACHINE}"),
+        (outcomes, {"machine": None}, f"`machine` is empty; {A_MACHINE}"),
+        (
+            outcomes,
+            {"machine": REFRESH, "returns": [1]},
+            "`returns` is a list; an object of results by state is expected",
+        ),
+        (
+            outcomes,
+            {"machine": REFRESH, "returns": {5: 1}},
+            "`returns` is 5; the name of a state before each result is expected",
+        ),
+        (scenario, {"machine": "x", "input": {}, "account": Account()}, f"`machine` is 'x'; {A_MACHINE}"),
+        (
+            scenario,
+            {"machine": REFRESH, "input": {}, "account": None},
+            "`account` is empty; an account, as `outcomes` draws it, is expected",
+        ),
+    ],
+)
+def test_a_strategy_says_what_an_argument_of_another_kind_is_to_be(
+    make: Callable[..., object], arguments: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(TypeError) as raised:
+        make(**arguments)
+    assert str(raised.value) == told
