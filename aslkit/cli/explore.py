@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from aslkit.cli import files, substitutions
@@ -31,15 +32,16 @@ from aslkit.simulation.exploration.settings import ALL, MOST_FAULTS, MOST_RUNS
 from aslkit.simulation.program import SimulationRefused
 from aslkit.simulation.reading import Remark
 from aslkit.simulation.resources import OutcomeError
-from aslkit.simulation.scenario import Scenario, ScenarioRunner, read_scenarios
+from aslkit.simulation.scenario import ScenarioRunner, read_scenarios
 from aslkit.simulation.scenario_file import DEFINITION_SUFFIX, SUFFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from aslkit.definition.document import Document
     from aslkit.definition.model import StateMachine
     from aslkit.simulation.exploration.found import Exploration
+    from aslkit.simulation.items import S3Object
 
 Json = Any
 
@@ -171,6 +173,7 @@ def _explored(options: argparse.Namespace, definition: Document, scenarios: Docu
     else:
         input = {} if defaults is None else defaults.input()
     machines = {} if defaults is None else defaults.machines()
+    objects = () if defaults is None else defaults.objects()
     _refuse_unwritable(options)
     line = Line("runs")
     try:
@@ -181,6 +184,7 @@ def _explored(options: argparse.Namespace, definition: Document, scenarios: Docu
             when=_list(shared.get("when")),
             settings=explore_words,
             machines=machines,
+            objects=objects,
             faults=_faults(options.faults),
             max_runs=options.max_runs,
             strict=options.strict,
@@ -205,9 +209,13 @@ def _explored(options: argparse.Namespace, definition: Document, scenarios: Docu
         line.close()
 
 
-class _Defaults(ScenarioRunner):
+class _Defaults:
     """What the `defaults` of a scenario file give to an execution: read as for a scenario that says nothing else, and
     refused, by CannotRun, in the words of aslkit test."""
+
+    def __init__(self, runner: ScenarioRunner) -> None:
+        self.runner = runner
+        self.file = runner.file
 
     @classmethod
     def of(cls, scenarios: Document, machine: StateMachine) -> _Defaults:
@@ -217,24 +225,30 @@ class _Defaults(ScenarioRunner):
         file = read_scenarios(scenarios, machine)
         if remarks := [one for one in file.remarks if one.pointer not in ((), ("scenarios",))]:
             raise CannotRun(_remarked(remarks, scenarios))
-        return cls(file, machine, files.reader(os.path.dirname(scenarios.source)))
+        return cls(ScenarioRunner(file, machine, files.reader(os.path.dirname(scenarios.source))))
 
     def input(self) -> Json:
         """The execution's input."""
         remarks: list[Remark] = []
-        blank = Scenario(name="", pointer=("defaults",), given={}, whens=(), then={})
-        input = self._input(blank, self.file.given, remarks)
+        input = self.runner.input(("defaults", "given"), {}, self.file.given, remarks)
         if remarks:
             raise CannotRun(_remarked(remarks, self.file.document))
         return input
 
     def machines(self) -> dict[str, Json]:
-        """The definitions that tasks start, by name; after a look at whether all that S3 holds can be had as well."""
-        key = "objects"
+        """The definitions that tasks start, by name."""
+        with self._told("machines"):
+            return {name: one.document.data for name, one in self.runner.machines(self.file.given).items()}
+
+    def objects(self) -> tuple[S3Object, ...]:
+        """What S3 holds."""
+        with self._told("objects"):
+            return tuple(self.runner.objects(self.file.given))
+
+    @contextmanager
+    def _told(self, key: str) -> Iterator[None]:
         try:
-            list(self._objects(self.file.given))
-            key = "machines"
-            return {name: one.document.data for name, one in self._machines(self.file.given).items()}
+            yield
         except SimulationRefused as error:
             remark = Remark(("defaults", "given", key), error.message)
             raise CannotRun(_placed(remark, self.file.document)) from None

@@ -171,7 +171,7 @@ class ScenarioRunner:
     ) -> Iterator[Run]:
         """The parts of a scenario, one after the other; no more of them after a remark on what cannot be run."""
         given = merged(self.file.given, scenario.given)
-        input = self._input(scenario, given, remarks)
+        input = self.input((*scenario.pointer, "given"), scenario.given, given, remarks)
         if remarks:
             return
         run: Run | None = None
@@ -195,7 +195,7 @@ class ScenarioRunner:
     def _started(
         self, part: Part, given: Mapping[str, Any], input: Json, around: Callable[[Account], Resource] | None
     ) -> Execution:
-        services = account(given, self._script(part), self._machines(given), self._objects(given))
+        services = account(given, self._script(part), self.machines(given), self.objects(given))
         return simulate(
             self.machine,
             input=input,
@@ -219,12 +219,12 @@ class ScenarioRunner:
         """What the script says in a part: its own entries, then those that all scenarios share."""
         return tuple(when for _, when in (*part.whens, *self.file.shared))
 
-    def _input(self, scenario: Scenario, given: Mapping[str, Any], remarks: list[Remark]) -> Json:
-        """The execution's input; after a remark when it cannot be had."""
-        own = (*scenario.pointer, "given")
+    def input(self, own: Pointer, said: Mapping[str, Any], given: Mapping[str, Any], remarks: list[Remark]) -> Json:
+        """The execution's input; after a remark when it cannot be had. `own` is where it is `said`, of what is given,
+        what the defaults do not say."""
         input = given.get("input", {})
         if "file" in given:
-            place = own if "file" in scenario.given else ("defaults", "given")
+            place = own if "file" in said else ("defaults", "given")
             input = self._file(given["file"], (*place, "file"), remarks)
         elif "schedule" in given:
             input = scheduled_event(given["schedule"], given.get("start", START))
@@ -248,7 +248,7 @@ class ScenarioRunner:
             remarks.append(Remark(pointer, wrong))
         return value
 
-    def _machines(self, given: Mapping[str, Any]) -> dict[str, StateMachine]:
+    def machines(self, given: Mapping[str, Any]) -> dict[str, StateMachine]:
         """The state machines that tasks start, by name or ARN. Raises SimulationRefused for a file that is none."""
         found = {}
         for name, file in given.get("machines", {}).items():
@@ -258,7 +258,7 @@ class ScenarioRunner:
             found[name] = parse(document)
         return found
 
-    def _objects(self, given: Mapping[str, Any]) -> Iterator[S3Object]:
+    def objects(self, given: Mapping[str, Any]) -> Iterator[S3Object]:
         """What S3 holds. Raises SimulationRefused for a file that cannot be read."""
         for _, entry in given.get("objects", ()):
             body = entry.get("Body", "")

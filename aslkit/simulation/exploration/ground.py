@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from aslkit.simulation.execution import Execution
+    from aslkit.simulation.items import S3Object
     from aslkit.simulation.resources.scripted import Reply
 
 Json = Any
@@ -55,8 +56,8 @@ MOST_EVENTS_EACH = 8
 
 
 class Plan(Record):
-    """What to explore, as plain data: `given`, `when` and `explore` in the words of a scenario file, the input, and the
-    definitions that tasks may start by name."""
+    """What to explore, as plain data: `given`, `when` and `explore` in the words of a scenario file, the input, the
+    definitions that tasks may start by name, and what S3 holds."""
 
     definition: Json
     source: str
@@ -65,6 +66,7 @@ class Plan(Record):
     when: Sequence[Json] = ()
     explore: Mapping[str, Json] = {}
     machines: Mapping[str, Json] = {}
+    objects: tuple[S3Object, ...] = ()
     strict: bool = False
 
 
@@ -125,7 +127,7 @@ class Ground:
         self.settings: Settings = settings_of(file.explore)
         self.script = tuple(when for _, when in file.shared)
         machines = {name: parse(load(json.dumps(raw), source=name)) for name, raw in plan.machines.items()}
-        described = account(self.given, self.script, machines)
+        described = account(self.given, self.script, machines, plan.objects)
         self.account = Account.of({**described.__dict__, "glue": Remembering.of(described.glue.__dict__)})
         self.start: float = self.given.get("start", START)
         self.seed: int = self.given.get("seed", 0)

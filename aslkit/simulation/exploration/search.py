@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aslkit.definition.model import StateMachine
     from aslkit.simulation.exploration.ground import Placed, Placement
     from aslkit.simulation.exploration.properties import Property
+    from aslkit.simulation.items import S3Object
 
     Progress = Callable[[int, int], None]
     """(how many runs are done, how many are known of so far)"""
@@ -54,6 +55,7 @@ def explore(
     when: Sequence[Json] = (),
     settings: Mapping[str, Json] | None = None,
     machines: Mapping[str, Json] | None = None,
+    objects: Sequence[S3Object] = (),
     faults: int | str | None = None,
     max_runs: int | None = None,
     properties: Sequence[Property] = (),
@@ -67,10 +69,10 @@ def explore(
     """Every placement of up to `faults` mishaps (ALL: every sequence of succeeding and failing calls), run and judged.
 
     `given`, `when` and `settings` are plain data in the words of a scenario file (`defaults` and `explore`), `machines`
-    the definitions that tasks start, by name. `prune` leaves out combinations that cannot differ: with mishaps that ran
-    like another one at the same place, and of mended mishaps with later ones. `workers` are processes. `shard` (1, 8)
-    runs the first eighth. `enough` is asked whether to stop. `properties` are looked at besides the built-in ones; with
-    several workers they are functions of a module.
+    the definitions that tasks start, by name, `objects` what S3 holds. `prune` leaves out combinations that cannot
+    differ: with mishaps that ran like another one at the same place, and of mended mishaps with later ones. `workers`
+    are processes. `shard` (1, 8) runs the first eighth. `enough` is asked whether to stop. `properties` are looked at
+    besides the built-in ones; with several workers they are functions of a module.
 
     Raises PlanError for words that do not fit, SimulationRefused for a machine that cannot run, OutcomeError when
     nobody says what a task answers, PropertyError for a property that cannot be evaluated, WorkerDied.
@@ -83,6 +85,7 @@ def explore(
         when=tuple(when),
         explore=settings or {},
         machines=machines or {},
+        objects=tuple(objects),
         strict=strict,
     )
     looker = Looker(plan, properties)
@@ -221,7 +224,9 @@ class _Search:
         return bool(self.pickled) and (self.pool is not None or runs >= WORTH_PROCESSES or own)
 
     def is_enough(self) -> bool:
-        self.left.stopped = self.left.stopped or (self.enough is not None and self.enough())
+        """Whether to stop; the run in which nothing goes wrong is always looked at."""
+        if self.enough is not None and len(self.levels) > 1:
+            self.left.stopped = self.left.stopped or self.enough()
         return self.left.stopped
 
     def processes(self) -> Any:
