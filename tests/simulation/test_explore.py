@@ -688,3 +688,24 @@ def test_the_input_lacks_each_of_its_fields_in_turn() -> None:
     assert strict.message == (
         "the run ends FAILED by States.Runtime, which no catcher sees, and there is no EventBridge rule: nobody is told"
     )
+
+
+def test_what_lasts_from_the_first_call_on_lasts_in_one_iteration_or_in_all() -> None:
+    call = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {}, "TimeoutSeconds": 60}
+    each = {
+        "Type": "Map",
+        "MaxConcurrency": 1,
+        "ToleratedFailureCount": 2,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "Call",
+            "States": {"Call": {**call, "End": True}},
+        },
+        "End": True,
+    }
+    settings = {"harmless": [{"state": "Call"}], "mute": [{"fault": "lambda: [!n]*"}, {"fault": "states: *"}]}
+    when = [{"state": "Call", "returns": {}}]
+    exploration = explore(machine({"Each": each}), input=[1, 2, 3], faults=1, when=when, settings=settings)
+    lasting = [one for one in _singles(exploration, "Call") if one.mishap == "lambda: not-found"]
+    assert [(one.iteration, one.invocation) for one in lasting] == [((0,), 1), (None, 1), ((1,), 1), ((2,), 1)]
+    assert exploration.endings == {"SUCCEEDED": exploration.runs - 1 - 1, "FAILED": 1 + 1}

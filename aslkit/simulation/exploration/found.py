@@ -80,7 +80,8 @@ def placed_text(ground: Ground, placed: Placed) -> str:
     if not placed.state:
         return mishap.meaning
     which = f"invocation {placed.invocation}" + (" and all later ones" if placed.times == LASTING else "")
+    which += " in every iteration" if placed.iteration is None else ""
     name = mishap.name if mishap.error in (None, mishap.name) else f"{mishap.name} ({mishap.error})"
-    place = placed.state + "".join(f"[{index}]" for index in placed.iteration)
+    place = placed.state + "".join(f"[{index}]" for index in placed.iteration or ())
     moment = f", after {placed.after:g} s" if placed.after is not None else ""
     return f"{place}, {which}: {name}{moment}"

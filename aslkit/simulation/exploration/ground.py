@@ -81,12 +81,13 @@ class PlanError(ValueError):
 class Placed(NamedTuple):
     """One mishap at one invocation, from which on it lasts if `times` is LASTING.
 
-    `state` "" is the input, `mishap` then an InputMishap's name. `iteration` holds the indices of the map iterations.
+    `state` "" is the input, `mishap` then an InputMishap's name. `iteration` holds the indices of the map iterations;
+    None is every iteration of them, of a mishap that lasts from the very first call on.
     `after` is when a timed mishap comes, in seconds; None leaves that to the service.
     """
 
     state: str
-    iteration: tuple[int, ...]
+    iteration: tuple[int, ...] | None
     invocation: int
     mishap: str
     times: str
@@ -94,7 +95,7 @@ class Placed(NamedTuple):
 
     def covers(self, state: str, iteration: tuple[int, ...], invocation: int) -> bool:
         """Whether an invocation of a state is one that this mishap befalls."""
-        if state != self.state or iteration != self.iteration:
+        if state != self.state or self.iteration not in (None, iteration):
             return False
         return invocation == self.invocation or (invocation > self.invocation and self.times == LASTING)
 

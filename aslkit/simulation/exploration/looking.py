@@ -132,12 +132,14 @@ def children(ground: Ground, run: Run, wanted: Wanted) -> Iterator[tuple[int, Pl
         yield from ((NOWHERE, Placed("", (), 0, name, LASTING)) for name in ground.inputs)
     asked = sorted(_asked(run), key=lambda found: found[1].serial)
     befallen = [(run.placed_at(attempt), request) for _, request, attempt in asked]
-    last = max((request.serial for placed, request in befallen if placed and _is_last(request, run)), default=0)
+    last = min((request.serial for placed, request in befallen if placed and _is_last(request, run)), default=0)
+    first = {request.state: request for _, request in reversed(befallen)}
     spared = set(_without_choice(run)) if wanted.sequences else set(_in_a_row(run)) if wanted.spare else set()
     for (segment, request, attempt), (placed, _) in zip(asked, befallen, strict=True):
         may_be_answered = answers and placed is None and request.serial > last
         may_fail = (placed is None or ground.is_answer(placed)) and (faultless or request.serial > last)
-        for child in _at(ground, run.execution, request, wanted):
+        is_first = first[request.state] is request
+        for child in _at(ground, run.execution, request, wanted, is_first=is_first):
             if may_be_answered if ground.is_answer(child) else may_fail and attempt not in spared:
                 yield segment, child
 
@@ -198,13 +200,15 @@ def _asked(run: Run) -> Iterator[tuple[int, Request, Attempt]]:
 
 
 def _is_last(request: Request, run: Run) -> bool:
-    """Whether a request is the very one at which the last mishap was placed."""
-    placed = run.placement[-1]
+    """Whether a request is one at which the last mishap was placed: one in each iteration, if it is placed in all."""
+    state, placed, invocation = run.placement[-1][:3]
     iteration = tuple(index for _, index in request.iteration)
-    return (request.state, iteration, request.invocation) == placed[:3]
+    return (request.state, request.invocation) == (state, invocation) and placed in (None, iteration)
 
 
-def _at(ground: Ground, execution: Execution, request: Request, wanted: Wanted) -> Iterator[Placed]:
+def _at(ground: Ground, execution: Execution, request: Request, wanted: Wanted, *, is_first: bool) -> Iterator[Placed]:
+    """What can happen at a call; what lasts from the first call of a state on may last in one map iteration (the item
+    is to blame) or in all of them (the service is)."""
     menu = ground.menus[request.state]
     iteration = tuple(index for _, index in request.iteration)
     if wanted.sequences:
@@ -219,6 +223,8 @@ def _at(ground: Ground, execution: Execution, request: Request, wanted: Wanted) 
         for times in mishap.times:
             for after in moments if mishap.timed and moments else (None,):
                 yield Placed(request.state, iteration, request.invocation, mishap.name, times, after)
+        if is_first and iteration and LASTING in mishap.times and mishap.error is not None:
+            yield Placed(request.state, None, request.invocation, mishap.name, LASTING)
 
 
 MOST_MOMENTS = 4
