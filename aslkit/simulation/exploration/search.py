@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Json = Any
 
 CHUNK = 64
-WIDE = 20_000
+WIDE = 30_000
 """Placements on one level beyond which the last mishap, too, is one that stands for those that ran like it."""
 LATE = 2**31
 """The places in a level from this one on are told last."""
@@ -363,17 +363,21 @@ class _Search:
 
     def group(self, item: Item, look: Look, alike: dict[tuple[Any, ...], list[tuple[Item, Look]]]) -> None:
         """Puts a run with those that ran alike with one mishap or another at the same place. The first stands for them;
-        where something adds up, the one that takes longest, and the one whose states do: another branch may hide it."""
+        where something adds up, the ones that take shortest and longest (a time limit may cut off what follows), and the
+        one whose states take longest: another branch may hide it."""
         placement = item.placement
         last = placement[-1]
         lasting = last.times if last.state in self.ground.entered_again else ""
         ran = (placement[:-1], *last[:3], lasting, look.signature)
         kept = alike.setdefault(ran, [])
         every = [*kept, (item, look)]
-        longest = max(every, key=lambda one: one[1].lasts) if self.adds_up else every[0]
-        busiest = max(every, key=lambda one: one[1].spent) if self.adds_up else every[0]
-        alike[ran] = [longest] if busiest is longest or busiest[1].spent == longest[1].spent else [longest, busiest]
-        self.left.alike += len(every) - len(alike[ran])
+        if self.adds_up:
+            by_length = sorted(every, key=lambda one: one[1].lasts)
+            chosen = (by_length[0], by_length[-1], max(every, key=lambda one: one[1].spent))
+            kept[:] = {(look.lasts, look.spent): (item, look) for item, look in reversed(chosen)}.values()
+        else:
+            kept[:] = every[:1]
+        self.left.alike += len(every) - len(kept)
 
     def children(self, item: Item, look: Look) -> Iterator[Item]:
         """What can go wrong besides; after a mishap that is mended only what does in the same segment."""
