@@ -198,7 +198,7 @@ def test_what_s3_holds_is_there_for_the_runs(capsys: pytest.CaptureFixture[str])
     Path("items.json").unlink()
     assert main(["explore", "items.asl.yaml", "--faults", "0"]) == 2
     assert capsys.readouterr().err == (
-        "aslkit: items.scenarios.yaml:1:19: s3://b/k cannot be had: there is no file 'items.json' that can be read\n"
+        "aslkit: items.scenarios.yaml:1:20: s3://b/k cannot be had: there is no file 'items.json' that can be read\n"
     )
 
 

@@ -192,7 +192,7 @@ class _Search:
             yield from self.looks_of_processes(placements, wanted)
             return
         for placement in placements:
-            if self.is_enough():
+            if placement and self.is_enough():  # the run in which nothing goes wrong is always looked at
                 return
             yield self.looker.look(placement, wanted)
             self.advance(1)
@@ -224,9 +224,7 @@ class _Search:
         return bool(self.pickled) and (self.pool is not None or runs >= WORTH_PROCESSES or own)
 
     def is_enough(self) -> bool:
-        """Whether to stop; the run in which nothing goes wrong is always looked at."""
-        if self.enough is not None and len(self.levels) > 1:
-            self.left.stopped = self.left.stopped or self.enough()
+        self.left.stopped = self.left.stopped or (self.enough is not None and self.enough())
         return self.left.stopped
 
     def processes(self) -> Any:
@@ -363,7 +361,7 @@ class _Search:
 
     def group(self, item: Item, look: Look, alike: dict[tuple[Any, ...], list[tuple[Item, Look]]]) -> None:
         """Puts a run with those that ran alike with one mishap or another at the same place. The first stands for them;
-        where something adds up, the ones that take shortest and longest (a time limit may cut off what follows), and the
+        where something adds up, the ones that take shortest and longest (a time limit may cut off the rest), and the
         one whose states take longest: another branch may hide it."""
         placement = item.placement
         last = placement[-1]
