@@ -136,6 +136,7 @@ class Ground:
         self.inputs = {one.name: one for one in input_mishaps(plan.input, muted=self.settings.muted)}
         self.states = {state.name: state for _, state in walk(self.machine)}
         self.apart = frozenset(self._apart())
+        self.around = frozenset(name for name, state in self.states.items() if state.machines)
         self.errors_decide = errors_decide(self.machine, starts_machines=bool(plan.machines))
         self.reads_clock = reads_clock(self.machine)
         self.entered_again = entered_again(self.machine)

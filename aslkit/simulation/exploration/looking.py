@@ -38,7 +38,7 @@ class Look(NamedTuple):
     runs that ran alike, the n-th of the `shapes` for runs that ran alike outside their n-th segment. `entered` are the
     states that the run with nothing going wrong does not come to, and this one does. `spared` counts the calls in a row
     at which nothing is placed. `lasts` is how long the run takes, in virtual seconds, `spent` how long all its states
-    take together."""
+    take together, but for those around others."""
 
     status: str
     wrong: tuple[tuple[str, str, tuple[str, ...]], ...]
@@ -85,7 +85,11 @@ class Looker:
             tuple({visit.state for visit in execution.visits} & self.ground.unvisited),
             sum(1 for _ in _in_a_row(run)) if expands and wanted.spare and not wanted.sequences else 0,
             execution.duration,
-            sum(visit.left - visit.entered for visit in execution.visits if visit.left is not None),
+            sum(
+                visit.left - visit.entered
+                for visit in execution.visits
+                if visit.left is not None and visit.state not in self.ground.around
+            ),
         )
 
     def wrong(self, run: Run) -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -94,10 +94,8 @@ def explore(
     declared = looker.ground.settings
     bound = declared.faults if faults is None else faults
     most = declared.max_runs if max_runs is None else max_runs
-    for combines_mended in (False, True):
-        search = _Search(
-            looker, bound, most, shard, prune=prune, combines_mended=combines_mended, progress=progress, enough=enough
-        )
+    for near in (False, True):
+        search = _Search(looker, bound, most, shard, prune=prune, near=near, progress=progress, enough=enough)
         if workers > 1:
             search.use_processes(pickle.dumps((plan, tuple(properties))), workers)
         try:
@@ -129,7 +127,7 @@ class _Search:
         shard: tuple[int, int],
         *,
         prune: bool,
-        combines_mended: bool,
+        near: bool,
         progress: Progress | None,
         enough: Enough | None,
     ) -> None:
@@ -148,10 +146,12 @@ class _Search:
             or settings.custom
             or looker.own
             or (self.adds_up and self.ground.jitters)  # a retry more, and every wait after it is another one
-            or combines_mended
+            or near
         )
         self.longest: list[float] = []
         self.longest_fault = 0.0
+        self.is_near = near or bool(self.adds_up and counted)
+        """Whether what adds up in runs may reach a limit."""
         self.fell_short = False
         self.split = False
         self.tree = Tree()
@@ -321,23 +321,26 @@ class _Search:
         if self.left.stopped:
             self.left.beyond += len(level) - looked + len(following)
             return []
-        if self.adds_up and self.leaves_out_mended and self.may_last_too_long():
+        if self.adds_up and not self.is_near and self.may_last_too_long():
+            self.is_near = True
             self.leaves_out_mended = False
-            self.fell_short = self.left.mended > 0
-        if self.fell_short:
-            return []
-        for item, look in (one for kept in alike.values() for one in kept):
+            self.fell_short = self.left.mended + self.left.alike > 0
+            if self.fell_short:
+                return []
+        for item, look in (one for found in alike.values() for one in self.standing(found)):
             if len(item.placement) == 1:
                 self.stands(item.placement[0])
             self.extend(following, self.children(item, look))
         return self.narrowed(following) if self.represents_alike and len(following) > WIDE else following
 
     def time(self, item: Item, look: Look, depth: int) -> None:
-        """Keeps the longest run with so many faults, and the most that one fault makes a run longer."""
+        """Keeps the longest run with so many faults, and the most by which one fault makes a run longer, or would if no
+        other branch took as long."""
         self.longest.extend([0.0] * (depth + 1 - len(self.longest)))
         self.longest[depth] = max(look.lasts, self.longest[depth])
         if item.placement and not self.ground.is_answer(item.placement[-1]):
-            self.longest_fault = max(look.lasts - self.tree.vertices[item.parent].lasts, self.longest_fault)
+            before = self.tree.vertices[item.parent]
+            self.longest_fault = max(look.lasts - before.lasts, look.spent - before.spent, self.longest_fault)
 
     def may_last_too_long(self) -> bool:
         """Whether a run with as many faults as there may be, each as long as the longest, could reach a limit of
@@ -360,28 +363,27 @@ class _Search:
         return placed is not None and bool(placed.state) and self.ground.mishap(placed).error is not None
 
     def group(self, item: Item, look: Look, alike: dict[tuple[Any, ...], list[tuple[Item, Look]]]) -> None:
-        """Puts a run with those that ran alike with one mishap or another at the same place. The first stands for them;
-        where something adds up, the ones that take shortest and longest (a time limit may cut off the rest), and the
-        one whose states take longest: another branch may hide it."""
-        placement = item.placement
-        last = placement[-1]
+        """Puts a run with those that ran alike with one mishap or another at the same place."""
+        last = item.placement[-1]
         lasting = last.times if last.state in self.ground.entered_again else ""
-        ran = (placement[:-1], *last[:3], lasting, look.signature)
-        kept = alike.setdefault(ran, [])
-        every = [*kept, (item, look)]
-        if self.adds_up:
-            by_length = sorted(every, key=lambda one: one[1].lasts)
-            chosen = (by_length[0], by_length[-1], max(every, key=lambda one: one[1].spent))
-            kept[:] = {(look.lasts, look.spent): (item, look) for item, look in reversed(chosen)}.values()
-        else:
-            kept[:] = every[:1]
-        self.left.alike += len(every) - len(kept)
+        alike.setdefault((item.placement[:-1], *last[:3], lasting, look.signature), []).append((item, look))
+
+    def standing(self, found: list[tuple[Item, Look]]) -> list[tuple[Item, Look]]:
+        """Those that stand for all that ran alike: the first; where a limit of what adds up is near, the ones that take
+        shortest and longest (it may cut off the rest), and the one whose states do (another branch may hide it)."""
+        stand = found[:1]
+        if self.is_near:
+            by_length = sorted(found, key=lambda one: one[1].lasts)
+            chosen = (by_length[0], by_length[-1], max(found, key=lambda one: one[1].spent))
+            stand = list({(look.lasts, look.spent): (item, look) for item, look in reversed(chosen)}.values())
+        self.left.alike += len(found) - len(stand)
+        return stand
 
     def children(self, item: Item, look: Look) -> Iterator[Item]:
         """What can go wrong besides; after a mishap that is mended only what does in the same segment."""
         shape = look.shapes[item.segment] if 0 <= item.segment < len(look.shapes) else b""
         mended = self.leaves_out_mended and bool(shape) and shape == item.expected and self.ends_in_fault(item)
-        place = self.tree.add(item, mended=mended, lasts=look.lasts)
+        place = self.tree.add(item, mended=mended, lasts=look.lasts, spent=look.spent)
         for segment, child in look.children:
             if mended and segment != item.segment:
                 self.left.mended += 1

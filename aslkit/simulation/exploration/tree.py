@@ -29,13 +29,14 @@ class Item(NamedTuple):
 
 
 class Vertex(NamedTuple):
-    """A run in the tree; it `lasts` so many seconds."""
+    """A run in the tree; it `lasts` so many seconds, and its states take so many together."""
 
     placement: Placement
     parent: int
     segment: int
     mended: bool
     lasts: float
+    spent: float
 
 
 class Tree:
@@ -45,10 +46,10 @@ class Tree:
         self.vertices: list[Vertex] = []
         self.children: list[list[int]] = []
 
-    def add(self, item: Item, *, mended: bool, lasts: float) -> int:
+    def add(self, item: Item, *, mended: bool, lasts: float, spent: float) -> int:
         """The place of a run that was looked at."""
         place = len(self.vertices)
-        self.vertices.append(Vertex(item.placement, item.parent, item.segment, mended, lasts))
+        self.vertices.append(Vertex(item.placement, item.parent, item.segment, mended, lasts, spent))
         self.children.append([])
         if place:
             self.children[item.parent].append(place)
