@@ -94,20 +94,9 @@ def write(name: str, text: str, *, over_input: bool = False) -> None:
 def refuse_output(name: str) -> None:
     """Raises CannotRun, before anything is run, for a file that holds something else than coverage, or that cannot be
     written as far as this can be known before."""
-    if files.is_stream(name):
-        return
-    told = f"{files.shown(name)}: cannot write it"
-    if os.path.isdir(os.path.realpath(name)):
-        raise CannotRun(f"{told}: this is a folder")
+    files.refuse_unwritable(name, over_input=True)  # coverage that was read is in the sum
     if os.path.isfile(name) and not _holds_coverage(name):
         raise CannotRun(f"{files.shown(name)} is not overwritten: it is no coverage file; write to another file")
-    folder = os.path.dirname(os.path.realpath(name))
-    while not os.path.exists(folder):
-        folder = os.path.dirname(folder)
-    if not os.path.isdir(folder):
-        raise CannotRun(f"{told}: {files.shown(folder)} is no folder")
-    if not os.access(folder, os.W_OK):
-        raise CannotRun(f"{told}: no permission")
 
 
 def _holds_coverage(name: str) -> bool:

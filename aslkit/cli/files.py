@@ -116,12 +116,13 @@ def write(name: str, text: str | bytes, *, over_input: bool = False) -> bool:
     return True
 
 
-def refuse_unwritable(name: str) -> None:
+def refuse_unwritable(name: str, *, over_input: bool = False) -> None:
     """Raises CannotRun, before anything is done for it, for a file that `write` would refuse as far as that is known:
     one that was read, a folder, one in no folder or where nothing may be written."""
     if is_stream(name):
         return
-    refuse_input(name, _read)
+    if not over_input:
+        refuse_input(name, _read)
     target = os.path.realpath(name) if os.path.islink(name) else name
     why = "this is a folder" if os.path.isdir(target) else _why_nothing_in(os.path.dirname(target))
     if why is not None:

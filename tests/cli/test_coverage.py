@@ -197,7 +197,7 @@ def test_coverage_of_nothing_does_not_replace_what_is_no_coverage_either() -> No
     ("name", "told"),
     [
         (".", ".: cannot write it: this is a folder"),
-        ("m.asl.yaml/used.json", "m.asl.yaml/used.json: cannot write it: {}/m.asl.yaml is no folder"),
+        ("m.asl.yaml/used.json", "m.asl.yaml/used.json: cannot write it: m.asl.yaml is no folder"),
     ],
 )
 @pytest.mark.parametrize("command", ["test .", "test --mock-config mock.json m.asl.yaml"])
