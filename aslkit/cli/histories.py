@@ -29,6 +29,8 @@ def value(name: str) -> Any:
     except RecursionError:
         raise CannotRun(f"{files.shown(name)}: nested too deep to be a history") from None
     except ValueError as error:
+        if "set_int_max_str_digits" in str(error):
+            raise CannotRun(f"{files.shown(name)}: an integer in it is too large") from None
         try:
             found = [json.loads(line) for line in text.splitlines() if line.strip()]
         except (ValueError, RecursionError):

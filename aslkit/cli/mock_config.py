@@ -38,7 +38,6 @@ STEM_ENDINGS = (*files.ENDINGS, ".yaml", ".yml", ".json")
 def reports(options: argparse.Namespace, *, covered: bool) -> Iterator[Report | None]:
     """What came of the chosen cases of each state machine; None, after a report of the findings, for a definition that
     AWS would refuse. What is wrong with the file itself comes first."""
-    files.refuse_empty(options, "input", "outcomes", "config", "values")
     config = _config(substitutions.document(options.mock_config))
     chosen = _chosen(config, options.words)
     definitions = _matched(config, options.paths)

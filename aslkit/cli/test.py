@@ -77,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace) -> int:
+    files.refuse_empty(options, "mock_config", "input", "outcomes", "coverage_file", "config", "values")
     reports: list[Report] = []
     codes = [0]
     for report in _reports(options):

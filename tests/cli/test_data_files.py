@@ -86,6 +86,8 @@ def test_a_file_of_another_kind_is_refused_with_its_place(
         (["capture", "h.json"], "--output"),
         (REDRIVE, "--definition"),
         (REDRIVE, "--outcomes"),
+        (["test", "m.asl.yaml"], "--mock-config"),
+        (["test", "m.asl.yaml"], "--coverage-file"),
         (["test", "m.asl.yaml", "--mock-config", "h.json"], "--input"),
         (["test", "m.asl.yaml", "--mock-config", "h.json"], "--outcomes"),
     ],
@@ -98,3 +100,11 @@ def test_an_option_without_the_name_of_a_file_is_not_taken_for_none(
 
 def test_a_definition_without_a_name_is_not_looked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert refused(["simulate", ""], capsys) == "aslkit: the name of a file is empty\n"
+
+
+@pytest.mark.parametrize("words", [["capture", "h.json"], REPLAY, REDRIVE])
+def test_an_integer_of_thousands_of_digits_in_a_history_is_too_large(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("h.json").write_text(HISTORY.replace('"id": 4', f'"id": {"1" * 5_000}'))
+    assert refused(words, capsys) == "aslkit: h.json: an integer in it is too large\n"
