@@ -109,6 +109,10 @@ def run(options: argparse.Namespace) -> int:
         return 1
     scenarios = _scenarios(options)
     exploration = _explored(options, document, scenarios)
+    if exploration.runs == 0 and exploration.shard == (1, 1):
+        raise CannotRun(
+            f"--max-time {options.max_time}: not even the run in which nothing goes wrong ended in that time"
+        )
     name = os.path.basename(document.source)
     if options.format == "json":
         print(as_json(plain(exploration, name)))

@@ -179,6 +179,18 @@ def test_the_time_has_a_limit(capsys: pytest.CaptureFixture[str]) -> None:
     assert "placements beyond the limit of time, and what follows from them" in report["not_covered"][1]
 
 
+def test_an_exploration_in_which_no_run_ends_in_time_cannot_be_run(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("endless.py").write_text("def goes_on(run):\n    while True:\n        pass\n")
+    Path("m.scenarios.yaml").write_text(
+        SCENARIOS.replace("  faults: 1\n", "  properties: [{name: own, python: endless:goes_on}]\n")
+    )
+    assert main(["explore", "m.asl.yaml", "--max-time", "1s", "--workers", "2"]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "aslkit: --max-time 1s: not even the run in which nothing goes wrong ended in that time\n",
+    )
+
+
 def test_what_s3_holds_is_there_for_the_runs(capsys: pytest.CaptureFixture[str]) -> None:
     reader = (
         "{Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: {InputType: JSON}, Parameters: {Bucket: b, Key: k}}"

@@ -7,6 +7,7 @@ processes, because each level is looked at in one fixed order.
 
 from __future__ import annotations
 
+import gc
 import pickle
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -180,11 +181,12 @@ class _Search:
     def stop(self) -> None:
         """Ends the processes; those that are in the middle of something too, which may never end by itself."""
         if self.pool is not None:
-            running = list((self.pool._processes or {}).values()) if self.left.stopped else []
-            self.pool.shutdown(wait=not running, cancel_futures=True)
-            for process in running:
-                process.terminate()
+            if self.left.stopped:
+                for process in list((self.pool._processes or {}).values()):
+                    process.terminate()
+            self.pool.shutdown(cancel_futures=True)
             self.pool = None
+            gc.collect()  # what the processes shared is given back, as the interpreter may be left at once
 
     def looks(self, placements: Sequence[Placement], wanted: Wanted) -> Iterator[Look]:
         """The looks at some placements, in their order; not at all of them when it is enough."""
