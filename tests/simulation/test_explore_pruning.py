@@ -487,6 +487,30 @@ HIDDEN: dict[str, tuple[StateMachine, dict[str, Any], list[tuple[str, int]]]] = 
         {"settings": {"harmless": [{"state": "Load", "fault": "Exception"}, {"state": "Repair"}], "mute": FEW}},
         [("failure-is-told", 2)],
     ),
+    "a property of the team's own, which looks at the first error": (
+        machine(
+            {
+                "Load": function(Catch=catch("Repair"), Next="Done"),
+                "Repair": function(Catch=catch("Tell"), Next="Done"),
+                **told("Load Repair"),
+                **DONE,
+            }
+        ),
+        {
+            "settings": {
+                "harmless": [{"state": "Load"}],
+                "mute": FEW,
+                "properties": [
+                    {
+                        "name": "own",
+                        "holds": "{% $count($run.faults) < 2 or "
+                        "$run.faults[0].error != 'Lambda.TooManyRequestsException' %}",
+                    }
+                ],
+            }
+        },
+        [("own", 2)],
+    ),
     "a call in a row, beside which a job is started": (
         machine(
             {

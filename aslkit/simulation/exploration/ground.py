@@ -137,8 +137,8 @@ class Ground:
         self.states = {state.name: state for _, state in walk(self.machine)}
         self.apart = frozenset(self._apart())
         self.around = frozenset(name for name, state in self.states.items() if state.machines)
-        self.errors_decide = errors_decide(self.machine, starts_machines=bool(plan.machines))
-        self.reads_clock = reads_clock(self.machine)
+        self.errors_matter = errors_decide(self.machine, starts_machines=bool(plan.machines))
+        self.reads_clock = self.times_matter = reads_clock(self.machine)
         self.entered_again = entered_again(self.machine)
         self.counted = tuple(when for when in self.script if when.first > 1 or when.last is not None)
         self.jitters = any(one.jitter_strategy == "FULL" for state in self.states.values() for one in state.retry)

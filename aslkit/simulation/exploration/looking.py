@@ -67,6 +67,8 @@ class Looker:
     def __init__(self, plan: Plan, own: Sequence[Property] = ()) -> None:
         self.ground = Ground(plan)
         self.own = tuple(own)
+        if self.own or self.ground.settings.custom:
+            self.ground.errors_matter = self.ground.times_matter = True  # these properties may look at anything
         self.properties = chosen(self.ground, own)
         self.usual = _ending(Run(self.ground, (), self.ground.bystander))
 
@@ -289,7 +291,7 @@ def signature(run: Run) -> bytes:
         for attempt in visit.attempts
     )
     ran = [_ran(run, visit) for visit in visits]
-    timed = run.ground.reads_clock or bool(_unawaited(run))
+    timed = run.ground.times_matter or bool(_unawaited(run))
     return _digest((run.status, ran, ends if timed else [place[1:] for place in ends], _left_behind(run)))
 
 
@@ -360,7 +362,7 @@ def _ran(run: Run, visit: Visit) -> tuple[Json, ...]:
     stored: tuple[Json, ...] = ()
     if visit.error is not None or visit.catcher is not None:
         stored = (run.is_harmless(visit), visit.error is None, visit.cause is None)
-    if run.ground.errors_decide and visit.catcher is not None:
+    if run.ground.errors_matter and stored:
         stored = (*stored, visit.error, visit.cause)
     return visit.state, visit.iteration, visit.ended, visit.edge, visit.catcher, tries, stored
 
