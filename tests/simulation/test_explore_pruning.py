@@ -9,7 +9,7 @@ import pytest
 
 from aslkit.definition.document import load
 from aslkit.definition.model import StateMachine, parse
-from aslkit.simulation.exploration.decisions import errors_decide
+from aslkit.simulation.exploration.decisions import entered_again, errors_decide, reads_clock
 from aslkit.simulation.exploration.found import Exploration
 from aslkit.simulation.exploration.search import explore
 
@@ -625,3 +625,59 @@ def fewest(exploration: Exploration) -> dict[str, int]:
         faults = exploration.ground.faults(one.placement)
         counts[one.property] = min(faults, counts.get(one.property, faults))
     return counts
+
+
+MERGED = "{% $merge([$states.input, {'e': $states.errorOutput}]) %}"
+
+
+@pytest.mark.parametrize(
+    ("output", "condition", "decide"),
+    [
+        ("{% {'result': $states.errorOutput.Error} %}", "{% $states.input.result = 'X' %}", True),
+        ("{% {'why': $states.errorOutput.Error} %}", "{% $states.input.why = 'X' %}", True),
+        ("{% {'why': $states.errorOutput.Error} %}", "{% $states.input.other = 'X' %}", False),
+        (MERGED, "{% $states.input.n > 3 %}", False),
+        (MERGED, "{% $exists($states.input.e) %}", True),
+        (MERGED, "{% $string($states.input) = '' %}", True),
+    ],
+)
+def test_what_an_expression_makes_of_an_error_is_followed(output: str, condition: str, decide: bool) -> None:
+    assert errors_decide(in_jsonata({"Output": output, "Next": "Work"}, choosing(condition))) is decide
+
+
+@pytest.mark.parametrize(
+    ("message", "decide"),
+    [
+        ("States.Format('Load failed: {}', $.error.Error)", False),
+        ("States.JsonToString($)", False),
+        ("States.ArrayGetItem(States.StringSplit($.error.Cause, ':'), 1)", True),
+        ("$.error.Cause", False),
+    ],
+)
+def test_an_expression_that_only_puts_texts_together_decides_nothing(message: str, decide: bool) -> None:
+    states = {"Load": function(Catch=catch("Tell"), End=True), **told("Load")}
+    states["Tell"]["Parameters"]["Message.$"] = message
+    assert errors_decide(machine(states)) is decide
+
+
+@pytest.mark.parametrize(
+    ("state", "clock"),
+    [
+        ({"Type": "Pass", "Parameters": {"at.$": "$$.State.EnteredTime"}}, True),
+        ({"Type": "Pass", "Parameters": {"all.$": "$$"}}, True),
+        ({"Type": "Pass", "Parameters": {"n.$": "$$.State.RetryCount", "id.$": "$$.Execution.Id"}}, False),
+        ({"Type": "Wait", "Timestamp": "2030-01-01T00:00:00Z"}, True),
+        ({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $now() %}"}, True),
+        ({"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input.now %}"}, False),
+    ],
+)
+def test_a_state_that_may_read_the_time_is_known(state: dict[str, Any], clock: bool) -> None:
+    assert reads_clock(machine({"A": {**state, "End": True}})) is clock
+
+
+def test_states_that_may_come_again_are_on_a_cycle_or_inside_of_what_is_tried_again() -> None:
+    again = parallel({"Inner": {"Type": "Pass", "End": True}}, Retry=retry(), Next="Round")
+    once = parallel({"Apart": {"Type": "Pass", "End": True}}, End=True)
+    states = {"Again": again, "Round": decided("$.x", {"IsPresent": True}), "Tell": {"Type": "Pass", "Next": "Round"}}
+    states["Failed"] = once
+    assert entered_again(machine(states)) == {"Inner", "Round", "Tell"}

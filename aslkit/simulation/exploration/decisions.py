@@ -53,7 +53,7 @@ def _stored(catcher: Catcher) -> Iterator[str]:
         yield from _keys(output)
         if not isinstance(output, dict):
             yield from ERROR_OUTPUT
-            yield from set(re.findall(r"\w+", str(output))) - RESERVED
+            yield from _made(str(output))
     elif "ResultPath" in catcher.raw:
         yield from _first_field(catcher.raw["ResultPath"])
     else:
@@ -74,13 +74,23 @@ def _written(state: State) -> Iterator[str]:
     for value in (state.raw.get(field) for field in fields):
         yield from _keys(value)
         if isinstance(value, str):
-            yield from set(re.findall(r"\w+", value)) - RESERVED
+            yield from _made(value)
     if not isinstance(state, Task):
         yield from _first_field(state.raw.get("ResultPath"))
 
 
 def _keys(value: Json) -> Iterable[str]:
     return (key.removesuffix(".$") for key in value) if isinstance(value, dict) else ()
+
+
+def _made(text: str) -> Iterator[str]:
+    """The names under which the value of an expression may hold something: those of its texts, and those it reads."""
+    texts = "|".join(QUOTED)
+    yield from re.findall(r"\w+", " ".join(re.findall(texts, text)))
+    yield from set(re.findall(r"\w+", re.sub(texts, " ", text))) - RESERVED
+
+
+QUOTED = (r"'(?:[^'\\]|\\.)*'", r'"(?:[^"\\]|\\.)*"', r"`[^`]*`")
 
 
 def _first_field(path: Json) -> Iterator[str]:
@@ -160,9 +170,9 @@ def _only_tells(text: str) -> bool:
     """Whether an expression that reads an error comes to a value whatever the error is: a path, or texts put
     together."""
     if not text.startswith("{%"):
-        text = re.sub(r"'(?:[^'\\]|\\.)*'", "''", text)
+        text = re.sub(QUOTED[0], "''", text)
         return "?" not in text and set(re.findall(r"States\.\w+", text)) <= TELLING
-    bare = re.sub(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`", "''", text[2:-2])
+    bare = re.sub("|".join(QUOTED), "''", text[2:-2])
     called = set(re.findall(r"\$(\w+)\s*\(", bare))
     words = set(re.findall(r"(?<![\w$.])[a-z]+(?!\w)", bare))
     return called <= {"string", "merge"} and not OPERATORS.search(bare) and words.isdisjoint({"and", "or", "in"})
