@@ -156,6 +156,21 @@ def test_of_calls_in_a_row_that_fail_alike_only_the_first_and_the_last_go_wrong_
     assert any(text.startswith("3 calls between the first and the last") for text in exploration.uncovered)
 
 
+def test_a_call_in_a_row_beside_which_another_iteration_ends_goes_wrong_otherwise() -> None:
+    """The second iteration is refused at 0, 10 … 50 s; the first one begins at 0 s and ends at 25 s."""
+    again = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 10, "BackoffRate": 1.0, "MaxAttempts": 9}]
+    call = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {}, "TimeoutSeconds": 60}
+    processor = {"StartAt": "Call", "States": {"Call": {**call, "Retry": again, "End": True}}}
+    tested = machine({"Each": {"Type": "Map", "ItemProcessor": processor, "End": True}})
+    when = [
+        {"state": "Call", "iteration": 1, "invocation": "1-6", "lambda": "throttled"},
+        {"state": "Call", "iteration": 0, "returns": {}, "after": "25s"},
+        {"state": "Call", "returns": {}},
+    ]
+    found = _singles(explore(tested, input=[1, 2], faults=0, when=when), "Call")
+    assert sorted({one.invocation for one in found if one.iteration == (1,)}) == [1, 2, 4, 6, 7]
+
+
 # --- orders of branches ----------------------------------------------------------------------------------------------
 
 
@@ -171,11 +186,9 @@ def test_a_failure_in_a_branch_comes_before_and_after_the_end_of_the_other_branc
 
 
 def _singles(exploration: Exploration, state: str) -> list[Any]:
-    from aslkit.simulation.exploration.looking import Wanted, children
-    from aslkit.simulation.exploration.observed import Run
+    from aslkit.simulation.exploration.looking import Looker, Wanted
 
-    ground = exploration.ground
-    found = children(ground, Run(ground, (), ground.bystander), Wanted(children=True))
+    found = Looker(exploration.ground.plan).look((), Wanted(children=True)).children
     return [placed for _, placed in found if placed.state == state]
 
 

@@ -19,15 +19,13 @@ from aslkit.simulation.exploration.ground import Ground, Placed
 from aslkit.simulation.exploration.observed import Run
 from aslkit.simulation.exploration.properties import Property, Wrong, chosen
 from aslkit.simulation.exploration.tree import NOWHERE
-from aslkit.simulation.resources import REQUEST_RESPONSE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from aslkit.simulation.execution import Attempt, Execution, Visit
     from aslkit.simulation.exploration.ground import Placement, Plan
     from aslkit.simulation.resources import Request
-    from aslkit.simulation.resources.glue import JobRun
 
 Json = Any
 
@@ -77,15 +75,16 @@ class Looker:
         execution = self.ground.run(placement) if placement else self.ground.bystander
         run = Run(self.ground, placement, execution)
         expands = wanted.children and execution.status != ABORTED
+        in_a_row = set(_in_a_row(run)) if expands and wanted.spare and not wanted.sequences else set()
         return Look(
             execution.status,
             tuple(self.wrong(run)),
-            tuple(children(self.ground, run, wanted)) if expands else (),
+            tuple(children(self.ground, run, wanted, in_a_row)) if expands else (),
             signature(run) if wanted.children else b"",
             tuple(shapes(run)) if wanted.children else (),
             tuple({(v.state, a.retrier) for v in execution.visits for a in v.attempts if a.retrier is not None}),
             tuple({visit.state for visit in execution.visits} & self.ground.unvisited),
-            sum(1 for _ in _in_a_row(run)) if expands and wanted.spare and not wanted.sequences else 0,
+            len(in_a_row),
             execution.duration,
             sum(
                 visit.left - visit.entered
@@ -128,10 +127,12 @@ def look_at(pickled: bytes, placements: Sequence[Placement], wanted: Wanted) -> 
 # --- what can go wrong besides ---------------------------------------------------------------------------------------
 
 
-def children(ground: Ground, run: Run, wanted: Wanted) -> Iterator[tuple[int, Placed]]:
+def children(
+    ground: Ground, run: Run, wanted: Wanted, in_a_row: Collection[Attempt] = ()
+) -> Iterator[tuple[int, Placed]]:
     """What can happen besides, each with the segment in which it does: every fault at every invocation that came after
-    the last one placed, and before the first fault every other answer after the last one, so that no placement is made
-    twice."""
+    the last one placed, but for those `in_a_row`, and before the first fault every other answer after the last one, so
+    that no placement is made twice."""
     faultless = ground.faults(run.placement) == 0
     answers = faultless and len(run.placement) < MOST_ANSWERS
     if faultless and not wanted.sequences:
@@ -140,7 +141,7 @@ def children(ground: Ground, run: Run, wanted: Wanted) -> Iterator[tuple[int, Pl
     befallen = [(run.placed_at(attempt), request) for _, request, attempt in asked]
     last = min((request.serial for placed, request in befallen if placed and _is_last(request, run)), default=0)
     first = {request.state: request for _, request in reversed(befallen)}
-    spared = set(_without_choice(run)) if wanted.sequences else set(_in_a_row(run)) if wanted.spare else set()
+    spared = set(_without_choice(run)) if wanted.sequences else in_a_row
     for (segment, request, attempt), (placed, _) in zip(asked, befallen, strict=True):
         may_be_answered = answers and placed is None and request.serial > last
         may_fail = (placed is None or ground.is_answer(placed)) and (faultless or request.serial > last)
@@ -186,13 +187,20 @@ def _instants_beside(run: Run, visit: Visit) -> Iterator[float]:
     for other in run.execution.visits:
         if other is visit or (other.left is not None and other.left < visit.entered):
             continue
-        if other.pointer != visit.pointer[: len(other.pointer)]:  # of a state around it nothing happens in between
+        if not _is_around(other, visit):  # of which nothing happens in between
             yield from (other.entered, *(() if other.left is None else (other.left,)))
             yield from (at for one in other.attempts for at in (one.started, one.ended) if at is not None)
     own = {attempt.request.serial for attempt in visit.attempts if attempt.request is not None}
     for job in run.job_runs:
         if job.serial not in own:
             yield from (job.started, job.ended)
+
+
+def _is_around(other: Visit, visit: Visit) -> bool:
+    """Whether a visit is one of a state around another one."""
+    depth, iterations = len(other.pointer), len(other.iteration)
+    inside = depth < len(visit.pointer) and visit.pointer[:depth] == other.pointer
+    return inside and visit.iteration[:iterations] == other.iteration
 
 
 def _asked(run: Run) -> Iterator[tuple[int, Request, Attempt]]:
@@ -291,18 +299,8 @@ def signature(run: Run) -> bytes:
         for attempt in visit.attempts
     )
     ran = [_ran(run, visit) for visit in visits]
-    timed = run.ground.times_matter or bool(_unawaited(run))
+    timed = run.ground.times_matter or bool(run.unawaited)
     return _digest((run.status, ran, ends if timed else [place[1:] for place in ends], _left_behind(run)))
-
-
-def _unawaited(run: Run) -> list[JobRun]:
-    """The job runs for which nobody waits: other things happen while they go on."""
-    started = {
-        attempt.request.serial
-        for attempt in run.attempts()
-        if attempt.request is not None and attempt.request.pattern == REQUEST_RESPONSE
-    }
-    return [job for job in run.job_runs if job.serial in started]
 
 
 MOST_SEGMENTS = 300
@@ -323,11 +321,10 @@ def shapes(run: Run) -> Iterator[bytes]:
         return
     parts = [_digest([_ran(run, visit) for visit in visits]) for visits in segments]
     mails = [mail.state for mail in run.mails]
-    going_on = [(job.started, job.ended) for job in _unawaited(run)]
     for index, visits in enumerate(segments):
         first = visits[0]
         at = float("inf") if first.left is None else first.left
-        if any(started <= at < ended for started, ended in going_on) or any(_is_counted(run, one) for one in visits):
+        if any(job.running_at(at) for job in run.unawaited) or any(_is_counted(run, one) for one in visits):
             yield b""
             continue
         left = (first.state, first.ended, first.edge, first.catcher)
@@ -337,8 +334,8 @@ def shapes(run: Run) -> Iterator[bytes]:
 
 def _is_counted(run: Run, visit: Visit) -> bool:
     """Whether what a visit's calls are answered hangs on how many there were before."""
-    requests = [attempt.request for attempt in visit.attempts if attempt.request is not None]
-    return any(when.concerns(request) for when in run.ground.counted for request in requests)
+    requests = (attempt.request for attempt in visit.attempts if attempt.request is not None)
+    return bool(run.ground.counted) and any(when.concerns(one) for one in requests for when in run.ground.counted)
 
 
 def _data(visit: Visit) -> bytes:

@@ -12,6 +12,7 @@ from aslkit.definition.model import Fail, Map, Retrying, Task
 from aslkit.language.errors import QUERY_EVALUATION_ERROR, RUNTIME
 from aslkit.simulation.execution import FAILED
 from aslkit.simulation.exploration.catalogue import LASTING
+from aslkit.simulation.resources import REQUEST_RESPONSE
 from aslkit.simulation.resources.scripted import job_name
 
 if TYPE_CHECKING:
@@ -212,6 +213,16 @@ class Run:
         services: Any = self.execution.services
         runs: Sequence[JobRun] = services.glue.runs
         return runs
+
+    @cached_property
+    def unawaited(self) -> list[JobRun]:
+        """The job runs for which nobody waits: other things happen while they go on."""
+        started = {
+            attempt.request.serial
+            for attempt in self.attempts()
+            if attempt.request is not None and attempt.request.pattern == REQUEST_RESPONSE
+        }
+        return [job for job in self.job_runs if job.serial in started]
 
     def unnoticed_runs(self) -> Iterator[JobRun]:
         """Glue job runs that ended badly, of which the task that started them knows nothing."""

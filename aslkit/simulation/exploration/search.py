@@ -141,19 +141,19 @@ class _Search:
         self.adds_up = faults != ALL and sums(self.ground)
         self.represents_alike = prune and faults != ALL
         counted = faults != ALL and (settings.starts or settings.limits.keys() - {"duration"})
+        self.is_near = near or bool(counted)
+        """Whether what adds up in runs may reach a limit."""
         self.leaves_out_mended = prune and not (
-            counted
+            self.is_near
             or settings.redrive
             or settings.custom
             or looker.own
             or (self.adds_up and self.ground.jitters)  # a retry more, and every wait after it is another one
-            or near
         )
         self.longest: list[float] = []
         self.longest_fault = 0.0
-        self.is_near = near or bool(self.adds_up and counted)
-        """Whether what adds up in runs may reach a limit."""
         self.fell_short = False
+        """Whether a limit came near only after something had been left out that may reach it."""
         self.split = False
         self.tree = Tree()
         self.progress = progress
@@ -368,16 +368,17 @@ class _Search:
         """Puts a run with those that ran alike with one mishap or another at the same place."""
         last = item.placement[-1]
         lasting = last.times if last.state in self.ground.entered_again else ""
-        alike.setdefault((item.placement[:-1], *last[:3], lasting, look.signature), []).append((item, look))
+        found = alike.setdefault((item.placement[:-1], *last[:3], lasting, look.signature), [])
+        found.append((item, look))
+        if len(found) > MOST_STANDING:
+            kept = [found[0], *(one for one in _extremes(found) if one is not found[0])]
+            self.left.alike += len(found) - len(kept)
+            found[:] = kept
 
     def standing(self, found: list[tuple[Item, Look]]) -> list[tuple[Item, Look]]:
         """Those that stand for all that ran alike: the first; where a limit of what adds up is near, the ones that take
         shortest and longest (it may cut off the rest), and the one whose states do (another branch may hide it)."""
-        stand = found[:1]
-        if self.is_near:
-            by_length = sorted(found, key=lambda one: one[1].lasts)
-            chosen = (by_length[0], by_length[-1], max(found, key=lambda one: one[1].spent))
-            stand = list({(look.lasts, look.spent): (item, look) for item, look in reversed(chosen)}.values())
+        stand = _extremes(found) if self.is_near else found[:1]
         self.left.alike += len(found) - len(stand)
         return stand
 
@@ -509,6 +510,20 @@ class _Search:
                     message = f"retrier {index + 1} of '{state}' ({names}) is used by no fault that '{state}' can meet"
                     place = (rank[0], LATE + rank[-1])
                     yield self.example(RETRIERS.name, message, placement, about=(state, str(index)), place=place)
+
+
+MOST_STANDING = 4
+"""The first of those that ran alike, and three extremes."""
+
+
+def _extremes(found: list[tuple[Item, Look]]) -> list[tuple[Item, Look]]:
+    """The shortest run, the longest, and the one whose states take longest; each once."""
+    chosen = (
+        min(found, key=lambda one: one[1].lasts),
+        max(found, key=lambda one: one[1].lasts),
+        max(found, key=lambda one: one[1].spent),
+    )
+    return list({(look.lasts, look.spent): (item, look) for item, look in reversed(chosen)}.values())
 
 
 def _task(pickled: bytes, wanted: Wanted, placements: Sequence[Placement]) -> list[Look]:

@@ -210,9 +210,10 @@ def _submitted(request: Request, reply: Reply) -> Json:
     own, or where nothing else is waited for."""
     if request.pattern == REQUEST_RESPONSE:
         return None
-    arn = parse_resource(request.resource)
-    if isinstance(reply, Fails) and reply.error and arn is not None and has_prefix(arn, reply.error):
-        return None
+    if isinstance(reply, Fails) and reply.error:
+        arn = parse_resource(request.resource)
+        if arn is not None and has_prefix(arn, reply.error):
+            return None
     return metadata(uuid("request", request.serial), at=START + request.at, content_type="application/json", length=2)
 
 
