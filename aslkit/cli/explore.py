@@ -22,6 +22,7 @@ from aslkit.report import proof as proof_report
 from aslkit.report.colour import Paint, wanted
 from aslkit.report.counterexample import scenario_text
 from aslkit.report.exploration import as_json, as_text, merged_text, plain
+from aslkit.report.remarks import brief, remark_line
 from aslkit.simulation import reading
 from aslkit.simulation.exploration.ground import PlanError
 from aslkit.simulation.exploration.merging import NO_REPORT, is_report, is_whole, merge
@@ -272,10 +273,7 @@ INPUT_KEYS = ("input", "file", "schedule", "with", "without")
 
 def _placed(remark: Remark, scenarios: Document | None) -> str:
     """A remark with its place in the scenario file."""
-    if scenarios is None:
-        return str(remark.message)
-    line, column = scenarios.span(remark.pointer)[:2]
-    return f"{scenarios.source}:{line}:{column}: {remark.message}"
+    return brief(remark.message) if scenarios is None else remark_line(scenarios, remark)
 
 
 def _remarked(remarks: Iterable[Remark], scenarios: Document | None) -> str:

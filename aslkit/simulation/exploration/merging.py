@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +11,7 @@ from aslkit.simulation.exploration.properties import RETRIERS
 from aslkit.simulation.exploration.settings import ALL, MOST_FAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    Fits = Callable[[Any], bool]
+    from collections.abc import Iterable, Iterator, Mapping
 
 Json = Any
 
@@ -79,11 +76,14 @@ NO_REPORT = "this is no report of an exploration (aslkit explore --format json)"
 
 def is_report(value: Json) -> bool:
     """Whether a JSON value is the report of an exploration."""
-    if not REPORT(value) or not _is_printable(value):
+    from jsonschema_rs import validator_for
+
+    if not _is_printable(value) or not validator_for(REPORT).is_valid(value):
         return False
     covered = value["covered"]
+    parts = [tuple(map(int, shard.split("/"))) for shard in covered["shards"]]
     return (
-        bool(covered["shards"])
+        all(number <= of for number, of in parts)
         and len(covered["about"]) == len(value["violations"])
         and all(one["property"] in covered["properties"] for one in value["violations"])
         and all(one["violation"]["property"] == RETRIERS.name for one in covered["unused_retriers"] or ())
@@ -99,79 +99,41 @@ def _is_printable(value: Json) -> bool:
     return True
 
 
-def _is_text(value: Json) -> bool:
-    return isinstance(value, str)
+def _list_of(items: Json, **more: Json) -> Json:
+    return {"type": "array", "items": items, **more}
 
 
-def _is_truth(value: Json) -> bool:
-    return isinstance(value, bool)
+def _map_of(values: Json) -> Json:
+    return {"type": "object", "additionalProperties": values}
 
 
-def _is_count(value: Json) -> bool:
-    return type(value) is int and 0 <= value <= MOST
-
-
-def _is_nothing(value: Json) -> bool:
-    return value is None
-
-
-def _is_number_of_faults(value: Json) -> bool:
-    return value == ALL or (type(value) is int and 0 <= value <= MOST_FAULTS)
-
-
-def _is_shard(value: Json) -> bool:
-    found = SHARD.fullmatch(value) if isinstance(value, str) else None
-    return found is not None and int(found[1]) <= int(found[2])
-
-
-def _is_place(value: Json) -> bool:
-    return _list_of(_is_count)(value) and len(value) == 2
-
-
-def _list_of(fits: Fits) -> Fits:
-    return lambda value: isinstance(value, list) and all(map(fits, value))
-
-
-def _map_of(fits: Fits) -> Fits:
-    return lambda value: isinstance(value, dict) and all(map(fits, value.values()))
-
-
-def _either(*several: Fits) -> Fits:
-    return lambda value: any(fits(value) for fits in several)
-
-
-def _object(**fields: Fits) -> Fits:
+def _object(**fields: Json) -> Json:
     """An object that has these fields, and maybe others."""
-    return lambda value: (
-        isinstance(value, dict) and all(name in value and fits(value[name]) for name, fits in fields.items())
-    )
+    return {"type": "object", "properties": fields, "required": list(fields)}
 
 
-MOST = 10**15
-"""More than anybody ever counts."""
-SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
-ABOUT = _object(about=_list_of(_is_text), place=_is_place, alike=_is_count, told=_list_of(_is_text))
-VIOLATION = _object(
-    property=_is_text,
-    message=_is_text,
-    faults=_list_of(_object(state=_either(_is_nothing, _is_text), invocation=_is_count, error=_is_text)),
-    status=_is_text,
-    scenario=_is_text,
-)
+TEXT = {"type": "string"}
+COUNT = {"type": "integer", "minimum": 0, "maximum": 10**15}
+"""At most more than anybody ever counts."""
+SHARD = {"type": "string", "pattern": "^[1-9][0-9]{0,5}/[1-9][0-9]{0,5}$"}
+PLACE = _list_of(COUNT, minItems=2, maxItems=2)
+ABOUT = _object(about=_list_of(TEXT), place=PLACE, alike=COUNT, told=_list_of(TEXT))
+FAULT = _object(state={"type": ["string", "null"]}, invocation=COUNT, error=TEXT)
+VIOLATION = _object(property=TEXT, message=TEXT, faults=_list_of(FAULT), status=TEXT, scenario=TEXT)
 COVERED = _object(
-    definition=_is_text,
-    faults=_is_number_of_faults,
-    shards=_list_of(_is_shard),
-    levels=_list_of(_is_count),
-    states=_map_of(_map_of(_is_count)),
-    endings=_map_of(_is_count),
-    properties=_map_of(_object(holds=_is_truth, explanation=_is_text)),
+    definition=TEXT,
+    faults={"anyOf": [{"const": ALL}, {**COUNT, "maximum": MOST_FAULTS}]},
+    shards=_list_of(SHARD, minItems=1),
+    levels=_list_of(COUNT),
+    states=_map_of(_map_of(COUNT)),
+    endings=_map_of(COUNT),
+    properties=_map_of(_object(holds={"type": "boolean"}, explanation=TEXT)),
     about=_list_of(ABOUT),
-    unmet=_map_of(_is_text),
-    unused_retriers=_either(_is_nothing, _list_of(_object(about=ABOUT, violation=VIOLATION))),
+    unmet=_map_of(TEXT),
+    unused_retriers={"anyOf": [{"type": "null"}, _list_of(_object(about=ABOUT, violation=VIOLATION))]},
 )
-REPORT = _object(runs=_is_count, covered=COVERED, not_covered=_list_of(_is_text), violations=_list_of(VIOLATION))
-"""What a report has, as aslkit.report.exploration writes it."""
+REPORT = _object(runs=COUNT, covered=COVERED, not_covered=_list_of(TEXT), violations=_list_of(VIOLATION))
+"""What a report has, as aslkit.report.exploration writes it: a JSON Schema."""
 
 
 # --- putting reports together ----------------------------------------------------------------------------------------

@@ -37,13 +37,7 @@ class PropertyError(ValueError):
         self.why = why
 
     def __str__(self) -> str:
-        why = self.why
-        if len(why) > 2 * LONG:  # it may hold the data of a whole run; what is wrong with it stands at either end
-            why = f"{why[:LONG]}...{why[-LONG:]}"
-        return f"property '{self.name}' {why}"
-
-
-LONG = 250
+        return f"property '{self.name}' {self.why}"
 
 
 def check_of(custom: Custom) -> Check:
